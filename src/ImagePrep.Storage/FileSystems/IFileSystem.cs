@@ -1,0 +1,52 @@
+namespace ImagePrep.Storage.FileSystems;
+
+/// <summary>
+/// A file system that can be edited. Every call leaves it consistent on its device once <see cref="Flush"/> has run;
+/// a call that throws has changed nothing. All times written are the one write time given when it was opened.
+/// </summary>
+public interface IFileSystem : IFileSystemReader
+{
+    /// <summary>Makes a regular file with this content.</summary>
+    /// <exception cref="IOException">The name exists.</exception>
+    NodeId CreateFile(NodeId directory, FileName name, NodeAttributes attributes, ReadOnlySpan<byte> content);
+
+    /// <inheritdoc cref="CreateFile"/>
+    NodeId CreateDirectory(NodeId directory, FileName name, NodeAttributes attributes);
+
+    /// <summary>Makes a symbolic link, mode 0777.</summary>
+    /// <exception cref="IOException">The name exists.</exception>
+    NodeId CreateSymbolicLink(NodeId directory, FileName name, ReadOnlySpan<byte> target, uint userId = 0, uint groupId = 0);
+
+    /// <summary>Replaces the whole content; inode, owner, mode, attributes and links stay.</summary>
+    void WriteContent(NodeId file, ReadOnlySpan<byte> content);
+
+    /// <summary>Writes at an offset, growing the file as needed; a gap becomes a hole.</summary>
+    void WriteAt(NodeId file, long offset, ReadOnlySpan<byte> content);
+
+    /// <summary>Cuts the file, or extends it by a hole.</summary>
+    void SetLength(NodeId file, long length);
+
+    /// <summary>Removes a name that is not a directory; frees the node with its last name.</summary>
+    /// <exception cref="FileNotFoundException">There is no such name.</exception>
+    /// <exception cref="IOException">The name is a directory.</exception>
+    void Unlink(NodeId directory, FileName name);
+
+    /// <summary>Removes an empty directory.</summary>
+    /// <exception cref="IOException">Not a directory, or not empty.</exception>
+    void RemoveDirectory(NodeId directory, FileName name);
+
+    /// <param name="node">What changes.</param>
+    /// <param name="permissions">Low 12 bits of st_mode.</param>
+    void SetPermissions(NodeId node, int permissions);
+
+    void SetOwner(NodeId node, uint userId, uint groupId);
+
+    /// <summary>Sets or replaces an extended attribute, by its full name such as "user.random-seed-creditable".</summary>
+    void SetAttribute(NodeId node, string name, ReadOnlySpan<byte> value);
+
+    /// <summary>Removes an extended attribute; nothing happens when it is absent.</summary>
+    void RemoveAttribute(NodeId node, string name);
+
+    /// <summary>Writes superblock, descriptors and bitmaps that are held back, with their checksums.</summary>
+    void Flush();
+}
