@@ -1,0 +1,81 @@
+namespace ImagePrep.Golden;
+
+/// <summary>
+/// golden.json: what a golden image is made of and where its slots are. Deterministic like the image: no clock, host name or path of the host is in it.
+/// </summary>
+public sealed record GoldenDocument
+{
+    /// <summary>Raised when a field changes its meaning; readers refuse what they do not know.</summary>
+    public const int CurrentSchema = 1;
+
+    public required int Schema { get; init; }
+
+    public required ToolDescription Tool { get; init; }
+
+    public required BaseDescription Base { get; init; }
+
+    public required RecipeDescription Recipe { get; init; }
+
+    public required GuestDescription Guest { get; init; }
+
+    /// <summary>The time that edited inodes carry, in seconds since 1970: SOURCE_DATE_EPOCH or the base's own last write.</summary>
+    public required long WriteTime { get; init; }
+
+    public required TableDescription TableBefore { get; init; }
+
+    public required TableDescription TableAfter { get; init; }
+
+    public required IReadOnlyList<StepDescription> Steps { get; init; }
+
+    public required IReadOnlyList<Steps.RemovedSecret> RemovedSecrets { get; init; }
+
+    public required IReadOnlyList<SlotDescription> Slots { get; init; }
+
+    public required GoldenFileDescription Golden { get; init; }
+}
+
+public sealed record ToolDescription(string Name, string Version);
+
+/// <param name="Format">"qcow2" or "raw".</param>
+/// <param name="FileBytes">Length of the base file.</param>
+/// <param name="VirtualBytes">Length of the disk it holds.</param>
+/// <param name="Sha256">Of the base file.</param>
+public sealed record BaseDescription(string Format, long FileBytes, long VirtualBytes, string Sha256);
+
+/// <param name="Name">The recipe's own name.</param>
+/// <param name="Sha256">Of its text.</param>
+public sealed record RecipeDescription(string Name, string Sha256);
+
+public sealed record GuestDescription(string Id, string Version, string Name, string Init, int InitVersion);
+
+/// <param name="Scheme">"mbr", "gpt" or "none".</param>
+/// <param name="SectorSize">Bytes.</param>
+/// <param name="DiskBytes">Length of the disk.</param>
+/// <param name="Partitions">In table order.</param>
+public sealed record TableDescription(string Scheme, int SectorSize, long DiskBytes, IReadOnlyList<PartitionDescription> Partitions);
+
+public sealed record PartitionDescription(int Number, string Type, string TypeName, long FirstSector, long SectorCount, bool Aligned, string Content);
+
+/// <param name="Name">Step name.</param>
+/// <param name="Result">"changed", "alreadyDone" or "notApplicable".</param>
+/// <param name="Reason">Why not, or a remark.</param>
+/// <param name="Changes">Guest paths and what happened to them.</param>
+public sealed record StepDescription(string Name, string Result, string Reason, IReadOnlyList<ChangeDescription> Changes);
+
+public sealed record ChangeDescription(string Path, string Change);
+
+/// <param name="Name">Slot name.</param>
+/// <param name="Path">Guest path.</param>
+/// <param name="Length">Bytes.</param>
+/// <param name="Ranges">Where its bytes are on the guest disk, in file order.</param>
+/// <param name="PlaceholderSha256">Of what the golden image holds there; checked before anything is stamped.</param>
+public sealed record SlotDescription(string Name, string Path, int Length, IReadOnlyList<RangeDescription> Ranges, string PlaceholderSha256);
+
+/// <summary>Bytes of the guest disk.</summary>
+public sealed record RangeDescription(long Start, long Length);
+
+/// <param name="File">Name of the file beside golden.json.</param>
+/// <param name="Format">"qcow2" or "raw".</param>
+/// <param name="VirtualBytes">Length of the disk.</param>
+/// <param name="Sha256">Of the file.</param>
+public sealed record GoldenFileDescription(string File, string Format, long VirtualBytes, string Sha256);

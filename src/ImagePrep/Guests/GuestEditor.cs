@@ -1,0 +1,193 @@
+using System.Text;
+using ImagePrep.Storage.FileSystems;
+
+namespace ImagePrep.Guests;
+
+/// <summary>What happened to one path of the guest.</summary>
+public enum GuestChangeKind
+{
+    Created,
+    Changed,
+    Removed,
+}
+
+public sealed record GuestChange(GuestPath Path, GuestChangeKind Kind);
+
+/// <summary>
+/// Edits the guest's files. Every method first looks whether the guest is already as asked and then changes nothing,
+/// so that a recipe run on its own golden image finds nothing to do. Changes are recorded in <see cref="Changes"/>.
+/// </summary>
+public sealed class GuestEditor(IReadOnlyList<Mount> mounts) : GuestTree(mounts)
+{
+    private const int DirectoryPermissions = 0b111_101_101;
+
+    private readonly List<GuestChange> _changes = [];
+
+    public IReadOnlyList<GuestChange> Changes => _changes;
+
+    /// <summary>The changes since the last call: what one step did.</summary>
+    public IReadOnlyList<GuestChange> TakeChanges()
+    {
+        GuestChange[] taken = [.. _changes];
+        _changes.Clear();
+        return taken;
+    }
+
+    /// <summary>
+    /// Makes sure that a regular file with this content, mode and owner is at the path. A link there is replaced, never written through:
+    /// its target belongs to somebody else. Missing parents are made with mode 0755, owned by root.
+    /// </summary>
+    public void PutFile(GuestPath path, ReadOnlySpan<byte> content, int permissions, uint userId = 0, uint groupId = 0)
+    {
+        GuestNode directory = EnsureDirectory(path.Parent);
+        GuestPath real = directory.Path / path.Name;
+        if (TryFind(real, out GuestNode? existing, followLast: false) && existing.Info.Kind == NodeKind.File)
+        {
+            bool same = existing.Info.Size == content.Length && content.SequenceEqual(ReadAll(existing));
+            bool sameAttributes = existing.Info.Permissions == permissions && existing.Info.UserId == userId && existing.Info.GroupId == groupId;
+            IFileSystem fileSystem = Editor(existing);
+            if (!same)
+            {
+                fileSystem.WriteContent(existing.Node, content);
+            }
+
+            if (!sameAttributes)
+            {
+                fileSystem.SetOwner(existing.Node, userId, groupId);
+                fileSystem.SetPermissions(existing.Node, permissions);
+            }
+
+            if (!same || !sameAttributes)
+            {
+                Record(real, GuestChangeKind.Changed);
+            }
+
+            return;
+        }
+
+        bool replaced = existing is not null;
+        if (existing is not null)
+        {
+            RemoveEntry(existing);
+        }
+
+        Editor(directory).CreateFile(directory.Node, path.Name, new NodeAttributes(permissions, userId, groupId), content);
+        Record(real, replaced ? GuestChangeKind.Changed : GuestChangeKind.Created);
+    }
+
+    public void PutFile(string path, string content, int permissions) =>
+        PutFile(GuestPath.Parse(path), Encoding.UTF8.GetBytes(content), permissions);
+
+    /// <summary>Makes sure that a symbolic link with this target is at the path; a file or another link there is replaced.</summary>
+    public void PutLink(GuestPath path, string target)
+    {
+        GuestNode directory = EnsureDirectory(path.Parent);
+        GuestPath real = directory.Path / path.Name;
+        byte[] bytes = Encoding.UTF8.GetBytes(target);
+        bool replaced = TryFind(real, out GuestNode? existing, followLast: false);
+        if (existing is not null)
+        {
+            if (existing.Info.Kind == NodeKind.SymbolicLink && existing.Mount.FileSystem.ReadLink(existing.Node).AsSpan().SequenceEqual(bytes))
+            {
+                return;
+            }
+
+            RemoveEntry(existing);
+        }
+
+        Editor(directory).CreateSymbolicLink(directory.Node, path.Name, bytes);
+        Record(real, replaced ? GuestChangeKind.Changed : GuestChangeKind.Created);
+    }
+
+    /// <summary>Removes a file or link (the link, not its target), or a directory with all it holds. Nothing happens when it is absent.</summary>
+    public void Remove(GuestPath path)
+    {
+        if (!TryFind(path.Parent, out GuestNode? directory) || !TryFind(directory.Path / path.Name, out GuestNode? node, followLast: false))
+        {
+            return;
+        }
+
+        if (node.Info.Kind == NodeKind.Directory)
+        {
+            foreach (DirectoryEntry entry in node.Mount.FileSystem.List(node.Node).ToArray())
+            {
+                Remove(node.Path / entry.Name);
+            }
+        }
+
+        RemoveEntry(node);
+        Record(node.Path, GuestChangeKind.Removed);
+    }
+
+    /// <summary>Sets an extended attribute unless it already has this value.</summary>
+    public void PutAttribute(GuestPath path, string name, ReadOnlySpan<byte> value)
+    {
+        GuestNode node = Find(path);
+        byte[]? present = node.Mount.FileSystem.GetAttributes(node.Node).FirstOrDefault(attribute => attribute.Name == name)?.Value;
+        if (present is null || !value.SequenceEqual(present))
+        {
+            Editor(node).SetAttribute(node.Node, name, value);
+            Record(node.Path, GuestChangeKind.Changed);
+        }
+    }
+
+    /// <summary>Writes what the file systems hold back. Call once, after the last edit.</summary>
+    public void Flush()
+    {
+        foreach (Mount mount in Mounts)
+        {
+            mount.Editor?.Flush();
+        }
+    }
+
+    private static IFileSystem Editor(GuestNode node) =>
+        node.Mount.Editor ?? throw new InvalidOperationException($"{node.Mount.Point} was opened for reading only.");
+
+    private GuestNode EnsureDirectory(GuestPath path)
+    {
+        if (TryFind(path, out GuestNode? found))
+        {
+            return found.Info.Kind == NodeKind.Directory
+                ? found
+                : throw new IOException($"{path} is not a directory in the guest, so nothing can be placed below it.");
+        }
+
+        GuestNode parent = EnsureDirectory(path.Parent);
+        GuestPath real = parent.Path / path.Name;
+        NodeId node = Editor(parent).CreateDirectory(parent.Node, path.Name, new NodeAttributes(DirectoryPermissions));
+        Record(real, GuestChangeKind.Created);
+        return new GuestNode(parent.Mount, node, real);
+    }
+
+    private void RemoveEntry(GuestNode node)
+    {
+        GuestNode directory = Find(node.Path.Parent);
+        if (directory.Mount != node.Mount)
+        {
+            throw new IOException($"{node.Path} is a mount point and cannot be removed.");
+        }
+
+        if (node.Info.Kind == NodeKind.Directory)
+        {
+            Editor(directory).RemoveDirectory(directory.Node, node.Path.Name);
+        }
+        else
+        {
+            Editor(directory).Unlink(directory.Node, node.Path.Name);
+        }
+    }
+
+    private void Record(GuestPath path, GuestChangeKind kind)
+    {
+        // A path made and changed by the same step was made.
+        int known = _changes.FindIndex(change => change.Path.Equals(path));
+        if (known < 0)
+        {
+            _changes.Add(new GuestChange(path, kind));
+        }
+        else if (kind == GuestChangeKind.Removed || _changes[known].Kind == GuestChangeKind.Removed)
+        {
+            _changes[known] = new GuestChange(path, kind == GuestChangeKind.Created ? GuestChangeKind.Changed : kind);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using ImagePrep.Storage.Errors;
+
+namespace ImagePrep.Guests;
+
+/// <summary>A partition whose file system could be opened: a candidate for the guest's root or one of its mounts.</summary>
+/// <param name="Mount">File system and place; its mount point is not known yet and is "/".</param>
+/// <param name="PartitionUuid">What PARTUUID= names; empty when there is none.</param>
+public sealed record FileSystemCandidate(Mount Mount, string PartitionUuid);
+
+/// <summary>Finds the root file system and mounts the others where the guest's fstab says.</summary>
+public static class GuestFinder
+{
+    /// <summary>Returns the mounts, root first.</summary>
+    /// <exception cref="UnsupportedImageException">No root file system, or more than one.</exception>
+    public static IReadOnlyList<Mount> FindMounts(IReadOnlyList<FileSystemCandidate> candidates)
+    {
+        ArgumentNullException.ThrowIfNull(candidates);
+        FileSystemCandidate[] roots = [.. candidates.Where(candidate => LooksLikeRoot(candidate.Mount))];
+        if (roots.Length != 1)
+        {
+            string found = roots.Length == 0
+                ? "no partition holds a Linux root file system that can be read (an os-release file and an init)"
+                : "several partitions hold a root file system: " + string.Join(", ", roots.Select(root => root.Mount.PartitionNumber));
+            throw new UnsupportedImageException(
+                UnsupportedKind.Format, "guest", $"{found}. 'imageprep inspect' lists what is there; give an image with one guest.");
+        }
+
+        FileSystemCandidate rootCandidate = roots[0];
+        List<Mount> mounts = [rootCandidate.Mount];
+        string table = new GuestTree([rootCandidate.Mount]).ReadText("/etc/fstab") ?? "";
+        foreach (FileSystemTableEntry entry in FileSystemTable.Parse(table))
+        {
+            if (!entry.Point.StartsWith('/') || entry.Point == "/")
+            {
+                continue;
+            }
+
+            FileSystemCandidate? match = candidates.FirstOrDefault(candidate => candidate != rootCandidate && IsNamed(candidate, entry.Source));
+            GuestPath point = GuestPath.Parse(entry.Point);
+            if (match is not null && mounts.TrueForAll(mount => !mount.Point.Equals(point)))
+            {
+                mounts.Add(match.Mount with { Point = point });
+            }
+        }
+
+        return mounts;
+    }
+
+    /// <summary>Reads what the guest is.</summary>
+    public static Guest Describe(GuestTree tree)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        OsRelease release = OsRelease.Parse(tree.ReadText("/etc/os-release") ?? tree.ReadText("/usr/lib/os-release") ?? "");
+        string? status = tree.ReadText("/var/lib/dpkg/status");
+        InstalledPackages packages = status is null ? InstalledPackages.None : InstalledPackages.ParseDpkgStatus(status);
+        return new Guest(release, packages, FindInit(tree, packages), FileSystemTable.Parse(tree.ReadText("/etc/fstab") ?? ""));
+    }
+
+    private static InitSystem FindInit(GuestTree tree, InstalledPackages packages)
+    {
+        if (!tree.Exists("/usr/lib/systemd/systemd") && !tree.Exists("/lib/systemd/systemd"))
+        {
+            return new InitSystem(InitSystem.Unknown, 0);
+        }
+
+        // "252.39-1~deb12u1": the part before the first character that is no digit.
+        string version = packages.Version("systemd") ?? "";
+        int digits = version.TakeWhile(char.IsAsciiDigit).Count();
+        return new InitSystem(InitSystem.Systemd, digits is > 0 and < 6 ? int.Parse(version.AsSpan(0, digits)) : 0);
+    }
+
+    private static bool LooksLikeRoot(Mount mount)
+    {
+        GuestTree tree = new([mount]);
+        return (tree.Exists("/etc/os-release") || tree.Exists("/usr/lib/os-release") || tree.TryFind("/etc/debian_version", out _))
+            && (tree.Exists("/usr/lib/systemd/systemd") || tree.Exists("/lib/systemd/systemd") || tree.TryFind("/sbin/init", out _, followLast: false));
+    }
+
+    private static bool IsNamed(FileSystemCandidate candidate, string source)
+    {
+        int equals = source.IndexOf('=', StringComparison.Ordinal);
+        string value = source[(equals + 1)..];
+        return (equals < 0 ? "" : source[..equals]) switch
+        {
+            "UUID" => value.Equals(candidate.Mount.FileSystem.Summary.Uuid, StringComparison.OrdinalIgnoreCase),
+            "LABEL" => value == candidate.Mount.FileSystem.Summary.Label && value.Length > 0,
+            "PARTUUID" => value.Equals(candidate.PartitionUuid, StringComparison.OrdinalIgnoreCase) && value.Length > 0,
+            _ => IsDeviceNode(source, candidate.Mount.PartitionNumber),
+        };
+    }
+
+    /// <summary>/dev/sda1, /dev/vda1, /dev/xvda1, /dev/hda1, /dev/nvme0n1p1: the image is the first disk.</summary>
+    private static bool IsDeviceNode(string source, int number)
+    {
+        string[] disks = ["/dev/sda", "/dev/vda", "/dev/xvda", "/dev/hda", "/dev/nvme0n1p", "/dev/mmcblk0p"];
+        return number > 0 && disks.Any(disk => source == disk + number.ToString());
+    }
+}

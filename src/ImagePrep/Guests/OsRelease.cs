@@ -1,0 +1,27 @@
+namespace ImagePrep.Guests;
+
+/// <summary>What /etc/os-release says (os-release(5)).</summary>
+/// <param name="Id">ID, such as "debian".</param>
+/// <param name="VersionId">VERSION_ID, such as "12"; empty on rolling distributions.</param>
+/// <param name="PrettyName">PRETTY_NAME, for people.</param>
+public sealed record OsRelease(string Id, string VersionId, string PrettyName)
+{
+    public static OsRelease Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        Dictionary<string, string> values = new(StringComparer.Ordinal);
+        foreach (string line in text.Split('\n', StringSplitOptions.TrimEntries))
+        {
+            int equals = line.IndexOf('=', StringComparison.Ordinal);
+            if (equals > 0 && line[0] != '#')
+            {
+                values[line[..equals]] = line[(equals + 1)..].Trim('"', '\'');
+            }
+        }
+
+        return new OsRelease(
+            values.GetValueOrDefault("ID", "linux"),
+            values.GetValueOrDefault("VERSION_ID", ""),
+            values.GetValueOrDefault("PRETTY_NAME", "Linux"));
+    }
+}
