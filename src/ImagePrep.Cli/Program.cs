@@ -1,1 +1,39 @@
-Console.WriteLine("imageprep");
+using System.CommandLine;
+using ImagePrep.Cli.Commands;
+
+namespace ImagePrep.Cli;
+
+internal static class Program
+{
+    public static int Main(string[] args)
+    {
+        using Interruption interruption = new();
+        Command root = CommandTree.Build(interruption.Token);
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors)
+            {
+                Console.Error.WriteLine($"imageprep: {error.Message}");
+            }
+
+            Console.Error.WriteLine($"Try 'imageprep {string.Join(' ', parsed.CommandResult.Command == root ? [] : [parsed.CommandResult.Command.Name, ""])}--help'.");
+            return ExitCodes.Usage;
+        }
+
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine("imageprep: stopped. Nothing was left at the final names.");
+            return interruption.ExitCode;
+        }
+        catch (Exception exception) when (ExitCodes.TryExplain(exception, out int code, out string message))
+        {
+            Console.Error.WriteLine($"imageprep: {message}");
+            return code;
+        }
+    }
+}

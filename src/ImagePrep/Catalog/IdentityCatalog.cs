@@ -13,7 +13,7 @@ public static class IdentityCatalog
     internal static IReadOnlyList<IdentityEntry> Parse(string yaml)
     {
         List<IdentityEntry> entries = [];
-        foreach (YamlDotNet.RepresentationModel.YamlMappingNode node in YamlText.List(yaml, "entries"))
+        foreach (YamlDotNet.RepresentationModel.YamlMappingNode node in YamlText.List(yaml))
         {
             node.OnlyKeys("id", "paths", "action", "secret", "content", "links-in", "why", "source");
             entries.Add(new IdentityEntry(

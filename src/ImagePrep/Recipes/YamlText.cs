@@ -6,12 +6,12 @@ namespace ImagePrep.Recipes;
 /// <summary>Reads the project's own data files: lists of flat mappings. A mistake in them is a mistake of ours and stops the program.</summary>
 internal static class YamlText
 {
-    /// <summary>The mappings of the list under <paramref name="key"/> of the document's root.</summary>
-    public static IEnumerable<YamlMappingNode> List(string yaml, string key)
+    /// <summary>The mappings of a document that is one list.</summary>
+    public static IEnumerable<YamlMappingNode> List(string yaml)
     {
         YamlStream stream = [];
         stream.Load(new StringReader(yaml));
-        return ((YamlSequenceNode)stream.Documents[0].RootNode[key]).Children.Cast<YamlMappingNode>();
+        return ((YamlSequenceNode)stream.Documents[0].RootNode).Children.Cast<YamlMappingNode>();
     }
 
     public static string Text(this YamlMappingNode node, string key, string absent = "") =>

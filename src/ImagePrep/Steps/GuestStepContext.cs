@@ -1,6 +1,9 @@
+using System.Text;
 using ImagePrep.Golden;
 using ImagePrep.Guests;
 using ImagePrep.Provenance;
+using ImagePrep.Storage.FileSystems;
+using ImagePrep.Templates;
 
 namespace ImagePrep.Steps;
 
@@ -11,7 +14,7 @@ public sealed record RemovedSecret(string Path, string Kind, string Commitment);
 public sealed class GuestStepContext(GuestEditor files, Guest guest)
 {
     private readonly List<RemovedSecret> _removedSecrets = [];
-    private readonly List<SlotPlacement> _slots = [];
+    private readonly List<Slot> _slots = [];
 
     public GuestEditor Files { get; } = files;
 
@@ -20,13 +23,20 @@ public sealed class GuestStepContext(GuestEditor files, Guest guest)
     public IReadOnlyList<RemovedSecret> RemovedSecrets => _removedSecrets;
 
     /// <summary>Slots placed so far, in order.</summary>
-    public IReadOnlyList<SlotPlacement> Slots => _slots;
+    public IReadOnlyList<Slot> Slots => _slots;
 
-    /// <summary>Removes a path; a file is first recorded as a secret of this kind.</summary>
+    /// <summary>Removes a path, a folder with all it holds; each file in it is first recorded as a secret of this kind.</summary>
     public void RemoveSecret(GuestNode node, string kind)
     {
         ArgumentNullException.ThrowIfNull(node);
-        if (node.Info.Kind == Storage.FileSystems.NodeKind.File)
+        if (node.Info.Kind == NodeKind.Directory)
+        {
+            foreach (DirectoryEntry entry in node.Mount.FileSystem.List(node.Node).ToArray())
+            {
+                RemoveSecret(Files.Find(node.Path / entry.Name, followLast: false), kind);
+            }
+        }
+        else if (node.Info.Kind == NodeKind.File)
         {
             _removedSecrets.Add(new RemovedSecret(node.Path.ToString(), kind, Commitment.Of(kind, GuestTree.ReadAll(node))));
         }
@@ -34,12 +44,29 @@ public sealed class GuestStepContext(GuestEditor files, Guest guest)
         Files.Remove(node.Path);
     }
 
-    /// <summary>Puts a slot's placeholder at its path, and remembers it for the golden image.</summary>
-    public void PlaceSlot(SlotDefinition slot)
+    /// <summary>Places what the manifest of the guest's init system lists for a step, where its conditions hold.</summary>
+    public void PlaceTemplates(string step, bool keysOnCommand)
     {
-        ArgumentNullException.ThrowIfNull(slot);
-        GuestPath path = GuestPath.Parse(slot.Path);
-        Files.PutFile(path, slot.Placeholder, slot.Permissions);
-        _slots.Add(new SlotPlacement(slot, Files.Find(path).Path));
+        TemplateConditions conditions = new(Files, keysOnCommand);
+        foreach (TemplateEntry entry in TemplateManifest.Systemd.Entries.Where(entry => entry.Step == step && conditions.Hold(entry)))
+        {
+            if (entry.Link.Length > 0)
+            {
+                Files.PutLink(entry.Path, entry.Link);
+                continue;
+            }
+
+            Files.PutFile(entry.Path, entry.Content, entry.Permissions);
+            if (entry.Attribute.Length > 0)
+            {
+                int equals = entry.Attribute.IndexOf('=', StringComparison.Ordinal);
+                Files.PutAttribute(entry.Path, entry.Attribute[..equals], Encoding.ASCII.GetBytes(entry.Attribute[(equals + 1)..]));
+            }
+
+            if (entry.Slot.Length > 0)
+            {
+                _slots.Add(new Slot(entry.Slot, Files.Find(entry.Path).Path, entry.Content));
+            }
+        }
     }
 }

@@ -31,8 +31,7 @@ internal sealed class ResetIdentityStep : IGuestStep
         }
 
         HostsFile.RemoveOwnName(context.Files, oldName);
-        context.PlaceSlot(SlotCatalog.MachineId);
-        context.PlaceSlot(SlotCatalog.HostName);
+        context.PlaceTemplates(Name, keysOnCommand: false);
         return StepOutcome.Of(context.Files.TakeChanges());
     }
 
@@ -68,27 +67,13 @@ internal sealed class ResetIdentityStep : IGuestStep
         {
             if (secret.Length > 0)
             {
-                RecordAndRemove(context, node, secret);
+                context.RemoveSecret(node, secret);
             }
             else
             {
                 context.Files.Remove(node.Path);
             }
         }
-    }
-
-    /// <summary>A folder of secrets is taken file by file, so that each one is on record.</summary>
-    private static void RecordAndRemove(GuestStepContext context, GuestNode node, string secret)
-    {
-        if (node.Info.Kind == NodeKind.Directory)
-        {
-            foreach (DirectoryEntry entry in node.Mount.FileSystem.List(node.Node).ToArray())
-            {
-                RecordAndRemove(context, context.Files.Find(node.Path / entry.Name, followLast: false), secret);
-            }
-        }
-
-        context.RemoveSecret(node, secret);
     }
 
     /// <summary>Removes links such as the hash name of a certificate that would dangle.</summary>
@@ -108,5 +93,5 @@ internal sealed class ResetIdentityStep : IGuestStep
     private static GuestNode[] Matches(GuestTree files, IReadOnlyList<string> patterns, IReadOnlyList<string> keep) =>
         [.. patterns.SelectMany(files.Glob)
             .Where(node => !keep.Any(kept => FileSystemName.MatchesSimpleExpression(kept, node.Path.ToString(), ignoreCase: false)))
-            .Where(node => node.Info.Kind != NodeKind.File || !SlotCatalog.IsPlaceholder(node))];
+            .Where(node => node.Info.Kind != NodeKind.File || !SlotNames.IsPlaceholder(node))];
 }

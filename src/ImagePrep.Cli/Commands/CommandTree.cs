@@ -1,0 +1,25 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace ImagePrep.Cli.Commands;
+
+/// <summary>All commands. Each is one file beside this one.</summary>
+internal static class CommandTree
+{
+    public static Command Build(CancellationToken cancellation)
+    {
+        // A plain command instead of RootCommand: its name is then the program's, however the host file is called.
+        return new Command("imageprep", "Makes virtual machine images safe to provision.")
+        {
+            new HelpOption { Recursive = true },
+            new VersionOption(),
+            InspectCommand.Build(),
+            PrepareCommand.Build(cancellation),
+            StampCommand.Build(cancellation),
+            RngTestCommand.Build(),
+            ListCommand.Build(),
+            CatCommand.Build(),
+            RecipesCommand.Build(),
+        };
+    }
+}

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using ImagePrep.Errors;
+using ImagePrep.Nodes;
+using ImagePrep.Storage.Disks;
+
+namespace ImagePrep.Cli.Commands;
+
+/// <summary>Options and arguments that several commands share, with one wording.</summary>
+internal static class CommonOptions
+{
+    public static Argument<string> Image() => new("IMAGE") { Description = "Disk image, raw or qcow2." };
+
+    public static Argument<string> GuestPath() => new("PATH") { Description = "Absolute path inside the guest, such as /etc/fstab." };
+
+    public static Option<string> ImageFormat(string name)
+    {
+        Option<string> option = new(name) { Description = "Format of the image when its content does not prove it.", HelpName = "raw|qcow2" };
+        option.AcceptOnlyFromAmong("raw", "qcow2");
+        return option;
+    }
+
+    public static Option<bool> Json() => new("--json") { Description = "Print JSON instead of text." };
+
+    public static Option<string> Out() => new("--out") { Description = "Output folder: new, or empty.", Required = true, HelpName = "DIR" };
+
+    public static Option<string> Nodes() => new("--nodes") { Description = "Node list: CSV with the columns name, mac, uuid, machine-id, site-…", HelpName = "FILE" };
+
+    public static Option<int?> Count() => new("--count") { Description = "Number of nodes to make, named node-1 and so on.", HelpName = "N" };
+
+    public static Option<string> Layout()
+    {
+        Option<string> option = new("--layout")
+        {
+            Description = "overlay: small qcow2 files on the golden image; standalone: complete images.",
+            DefaultValueFactory = _ => "overlay",
+        };
+        option.AcceptOnlyFromAmong("overlay", "standalone");
+        return option;
+    }
+
+    public static Option<string> NodeFormat()
+    {
+        Option<string> option = new("--format") { Description = "Format of standalone node images.", DefaultValueFactory = _ => "qcow2" };
+        option.AcceptOnlyFromAmong("qcow2", "raw");
+        return option;
+    }
+
+    public static Option<int> Jobs() => new("--jobs")
+    {
+        Description = "How many node images are written at once.",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+        HelpName = "N",
+    };
+
+    public static Option<string[]> EntropyFiles() => new("--entropy-file")
+    {
+        Description = "File, device or FIFO whose bytes are mixed into every node's seed, besides the operating system's. May be repeated.",
+        HelpName = "FILE",
+    };
+
+    public static DiskFormat? Format(string? text) => text switch
+    {
+        "raw" => DiskFormat.Raw,
+        "qcow2" => DiskFormat.Qcow2,
+        _ => null,
+    };
+
+    /// <exception cref="RecipeException">Both given, a bad count, or a bad list.</exception>
+    public static IReadOnlyList<NodeSpec> ReadNodes(string? file, int? count)
+    {
+        if (file is not null && count is not null)
+        {
+            throw Misuse("--nodes", "goes without --count: the list says how many there are");
+        }
+
+        if (count is < 1 or > NodeList.MaxNodes)
+        {
+            throw Misuse("--count", $"is a number from 1 to {NodeList.MaxNodes}");
+        }
+
+        return file is not null ? NodeList.Parse(File.ReadAllText(file), file)
+            : count is { } number ? NodeList.Count(number)
+            : [];
+    }
+
+    public static NodeLayout ReadLayout(string layout, string format) => (layout, format) switch
+    {
+        ("overlay", "qcow2") => NodeLayout.Overlay,
+        ("standalone", "qcow2") => NodeLayout.StandaloneQcow2,
+        ("standalone", "raw") => NodeLayout.Raw,
+        _ => throw Misuse("--format raw", "goes with --layout standalone: a raw image cannot lie over another"),
+    };
+
+    public static RecipeException Misuse(string option, string text) => new("command line", [new RecipeProblem(option, 0, text)]);
+}

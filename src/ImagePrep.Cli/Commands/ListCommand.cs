@@ -1,0 +1,40 @@
+using System.CommandLine;
+using ImagePrep.Cli.Rendering;
+using ImagePrep.Guests;
+using ImagePrep.Inspection;
+using ImagePrep.Storage.FileSystems;
+
+namespace ImagePrep.Cli.Commands;
+
+/// <summary>imageprep ls IMAGE PATH</summary>
+internal static class ListCommand
+{
+    public static Command Build()
+    {
+        Argument<string> image = CommonOptions.Image();
+        Argument<string> path = CommonOptions.GuestPath();
+        Option<string> format = CommonOptions.ImageFormat("--image-format");
+        Command command = new("ls", "Lists a folder of the guest, or one file.") { image, path, format };
+        command.SetAction(parsed => Run(parsed.GetValue(image)!, parsed.GetValue(path)!, parsed.GetValue(format)));
+        return command;
+    }
+
+    private static int Run(string image, string path, string? format)
+    {
+        using GuestView view = GuestView.Open(image, CommonOptions.Format(format));
+        GuestNode node = view.Find(path);
+        if (node.Info.Kind != NodeKind.Directory)
+        {
+            Console.WriteLine(FileListing.Line(view.Files, node, node.Path.ToString()));
+            return ExitCodes.Done;
+        }
+
+        foreach (DirectoryEntry entry in view.Files.List(node.Path))
+        {
+            GuestNode child = view.Files.Find(node.Path / entry.Name, followLast: false);
+            Console.WriteLine(FileListing.Line(view.Files, child, entry.Name.ToString()));
+        }
+
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,80 @@
+using ImagePrep.Storage.Blocks;
+using ImagePrep.Storage.Errors;
+using ImagePrep.Storage.FileSystems;
+using ImagePrep.Storage.FileSystems.Ext;
+using ImagePrep.Storage.Partitions;
+
+namespace ImagePrep.Guests;
+
+/// <summary>A partition and what was recognised in it.</summary>
+/// <param name="Partition">Its place in the table.</param>
+/// <param name="Type">Type name as blkid prints it; empty when nothing is recognised.</param>
+/// <param name="FileSystem">The file system, when it is one that can be read.</param>
+/// <param name="Editor">The same, opened to edit; null when only looked at.</param>
+/// <param name="Refusal">Why it cannot be edited; empty when it can, or when it is no file system of ours.</param>
+public sealed record PartitionContent(Partition Partition, string Type, IFileSystemReader? FileSystem, IFileSystem? Editor, string Refusal)
+{
+    /// <summary>What every partition holds, to look at. Damage and refusals are told in the result, not thrown.</summary>
+    public static IReadOnlyList<PartitionContent> Inspect(IBlockReader disk, PartitionTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return [.. table.Partitions.Where(HoldsContent).Select(partition => Inspect(disk, partition))];
+    }
+
+    /// <summary>What every partition holds, to edit. A file system of ours that cannot be edited safely is an error: it would be copied blindly.</summary>
+    public static IReadOnlyList<PartitionContent> Edit(IBlockDevice disk, PartitionTable table, UnixTime writeTime)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return [.. table.Partitions.Where(HoldsContent).Select(partition => Edit(disk, partition, writeTime))];
+    }
+
+    /// <summary>An extended partition is a frame around its logical ones, and has no content of its own.</summary>
+    private static bool HoldsContent(Partition partition) => partition.Kind != PartitionKind.Extended;
+
+    private static PartitionContent Inspect(IBlockReader disk, Partition partition)
+    {
+        BlockSlice slice = new(disk, partition.Range);
+        string type = "";
+        try
+        {
+            type = ContentProbe.Recognise(slice);
+            if (type != "ext")
+            {
+                return new PartitionContent(partition, type, null, null, "");
+            }
+
+            IFileSystemReader fileSystem = ExtFileSystem.OpenForReading(slice);
+            return new PartitionContent(partition, fileSystem.Summary.Type, fileSystem, null, RefusalToEdit(slice));
+        }
+        catch (Exception exception) when (exception is CorruptImageException or UnsupportedImageException)
+        {
+            return new PartitionContent(partition, type, null, null, exception.Message);
+        }
+    }
+
+    private static string RefusalToEdit(IBlockReader slice)
+    {
+        try
+        {
+            ExtFileSystem.OpenForEditing(new OverlayDevice(slice), default);
+            return "";
+        }
+        catch (Exception exception) when (exception is CorruptImageException or UnsupportedImageException)
+        {
+            return exception.Message;
+        }
+    }
+
+    private static PartitionContent Edit(IBlockDevice disk, Partition partition, UnixTime writeTime)
+    {
+        BlockDeviceSlice slice = new(disk, partition.Range);
+        string type = ContentProbe.Recognise(slice);
+        if (type != "ext")
+        {
+            return new PartitionContent(partition, type, null, null, "");
+        }
+
+        IFileSystem editor = ExtFileSystem.OpenForEditing(slice, writeTime);
+        return new PartitionContent(partition, editor.Summary.Type, editor, editor, "");
+    }
+}
