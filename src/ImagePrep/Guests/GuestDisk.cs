@@ -45,7 +45,7 @@ public sealed class GuestDisk
         ArgumentNullException.ThrowIfNull(table);
         return [.. contents.Where(content => content.FileSystem is not null).Select(content => new FileSystemCandidate(
             new Mount(GuestPath.Root, content.Partition.Number, content.Partition.Range, content.FileSystem!, content.Editor),
-            table.PartitionUuid(content.Partition)))];
+            PartitionUuid.Of(table, content.Partition)))];
     }
 
     /// <summary>Bytes of the disk that mean nothing: free blocks, emptied journals, what was swapped out. Only after <see cref="GuestEditor.Flush"/>.</summary>

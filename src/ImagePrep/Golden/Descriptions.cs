@@ -1,0 +1,33 @@
+using ImagePrep.Guests;
+using ImagePrep.Steps;
+using ImagePrep.Storage.Partitions;
+
+namespace ImagePrep.Golden;
+
+/// <summary>Turns what the pipeline works with into what documents say of it.</summary>
+internal static class Descriptions
+{
+    public static TableDescription Of(PartitionTable table, IReadOnlyList<PartitionContent> contents) => new(
+        table.Scheme.ToString().ToLowerInvariant(),
+        table.SectorSize,
+        table.DiskLength,
+        [.. table.Partitions.Select(partition => new PartitionDescription(
+            partition.Number,
+            partition.Type.Id,
+            partition.Type.Name,
+            partition.FirstSector,
+            partition.SectorCount,
+            partition.Alignment.IsAligned,
+            contents.FirstOrDefault(content => content.Partition.Number == partition.Number)?.Type ?? ""))]);
+
+    public static GuestDescription Of(Guest guest) =>
+        new(guest.Release.Id, guest.Release.VersionId, guest.Release.PrettyName, guest.Init.Name, guest.Init.Version);
+
+    public static StepDescription Of(string name, StepOutcome outcome) => new(
+        name,
+        Camel(outcome.Result.ToString()),
+        outcome.Reason,
+        [.. outcome.Changes.Select(change => new ChangeDescription(change.Path.ToString(), Camel(change.Kind.ToString())))]);
+
+    private static string Camel(string word) => char.ToLowerInvariant(word[0]) + word[1..];
+}

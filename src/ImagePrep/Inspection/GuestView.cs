@@ -1,0 +1,53 @@
+using ImagePrep.Guests;
+using ImagePrep.Storage.Disks;
+using ImagePrep.Storage.Partitions;
+
+namespace ImagePrep.Inspection;
+
+/// <summary>An image opened to look at its guest's files. Nothing can be changed through it.</summary>
+public sealed class GuestView : IDisposable
+{
+    private readonly DiskImage _image;
+
+    private GuestView(DiskImage image, GuestTree files)
+    {
+        _image = image;
+        Files = files;
+    }
+
+    public GuestTree Files { get; }
+
+    public static GuestView Open(string path, DiskFormat? format)
+    {
+        DiskImage image = DiskImage.Open(path, format);
+        try
+        {
+            PartitionTable table = PartitionTable.Read(image);
+            IReadOnlyList<PartitionContent> contents = PartitionContent.Inspect(image, table);
+            return new GuestView(image, new GuestTree(GuestFinder.FindMounts(GuestDisk.Candidates(contents, table))));
+        }
+        catch
+        {
+            image.Dispose();
+            throw;
+        }
+    }
+
+    /// <exception cref="IOException">Not an absolute path, or the guest has no such path.</exception>
+    public GuestNode Find(string path)
+    {
+        GuestPath parsed;
+        try
+        {
+            parsed = GuestPath.Parse(path);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new IOException(exception.Message, exception);
+        }
+
+        return Files.Find(parsed);
+    }
+
+    public void Dispose() => _image.Dispose();
+}

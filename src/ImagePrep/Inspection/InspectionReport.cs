@@ -1,0 +1,58 @@
+using ImagePrep.Golden;
+
+namespace ImagePrep.Inspection;
+
+/// <summary>What 'imageprep inspect' tells of an image.</summary>
+public sealed record InspectionReport(
+    string Format,
+    long FileBytes,
+    TableDescription Table,
+    string DiskId,
+    IReadOnlyList<PartitionInspection> Partitions,
+    GuestDescription? Guest,
+    IReadOnlyList<Finding> Findings);
+
+/// <param name="Number">Number in the table.</param>
+/// <param name="StartByte">First byte on the disk.</param>
+/// <param name="Bytes">Length.</param>
+/// <param name="Granularity">Largest power of two, up to 1 MiB, that divides the start.</param>
+/// <param name="Alignment">"aligned", "poor" or "harmful".</param>
+/// <param name="Content">Type as blkid prints it, or "".</param>
+/// <param name="Uuid">Of the file system.</param>
+/// <param name="Label">Of the file system.</param>
+/// <param name="FreeBytes">Free in the file system.</param>
+/// <param name="MountPoint">Where the guest mounts it, or "".</param>
+/// <param name="Features">File system features.</param>
+/// <param name="Refusal">Why it would be refused, or "".</param>
+public sealed record PartitionInspection(
+    int Number,
+    bool Active,
+    long StartByte,
+    long Bytes,
+    int Granularity,
+    string Alignment,
+    string Type,
+    string Content,
+    string Uuid,
+    string Label,
+    long FreeBytes,
+    string MountPoint,
+    IReadOnlyList<string> Features,
+    string Refusal);
+
+/// <summary>How much a finding matters.</summary>
+public enum FindingSeverity
+{
+    /// <summary>Good to know.</summary>
+    Note,
+
+    /// <summary>Clones of this image would share it, or run badly with it.</summary>
+    Unsafe,
+
+    /// <summary>ImagePrep would refuse the image for it.</summary>
+    Refused,
+}
+
+/// <param name="Id">Stable name.</param>
+/// <param name="Where">Guest path, partition or table.</param>
+public sealed record Finding(FindingSeverity Severity, string Id, string Where, string Text);
