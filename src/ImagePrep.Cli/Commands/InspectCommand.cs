@@ -1,0 +1,43 @@
+using System.CommandLine;
+using ImagePrep.Cli.Rendering;
+using ImagePrep.Inspection;
+using ImagePrep.Storage.Disks;
+
+namespace ImagePrep.Cli.Commands;
+
+/// <summary>imageprep inspect IMAGE [--json]</summary>
+internal static class InspectCommand
+{
+    public static Command Build()
+    {
+        Argument<string> image = CommonOptions.Image();
+        Option<string> format = CommonOptions.ImageFormat("--image-format");
+        Option<bool> json = CommonOptions.Json();
+        Command command = new(
+            "inspect",
+            "Shows partitions, alignment, file systems and guest, and what clones of the image would share. Returns 1 when it found something unsafe.")
+        {
+            image,
+            format,
+            json,
+        };
+        command.SetAction(parsed => Run(parsed.GetValue(image)!, parsed.GetValue(format), parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(string path, string? format, bool json)
+    {
+        using DiskImage image = DiskImage.Open(path, CommonOptions.Format(format));
+        InspectionReport report = DiskInspector.Inspect(image, image.Format.ToString().ToLowerInvariant(), image.FileLength);
+        if (json)
+        {
+            Console.Write(CliJson.Write(report));
+        }
+        else
+        {
+            InspectionText.Write(report, Path.GetFileName(path));
+        }
+
+        return report.Findings.Any(finding => finding.Severity != FindingSeverity.Note) ? ExitCodes.Findings : ExitCodes.Done;
+    }
+}
