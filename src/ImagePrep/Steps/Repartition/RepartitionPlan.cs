@@ -1,0 +1,132 @@
+using ImagePrep.Steps.Repartition.BootLoaders;
+using ImagePrep.Storage.Blocks;
+using ImagePrep.Storage.Errors;
+using ImagePrep.Storage.Partitions;
+
+namespace ImagePrep.Steps.Repartition;
+
+/// <summary>
+/// What realigning a disk means: which partition goes where, which bytes follow it, and the disk that results. Made by reading alone;
+/// nothing is copied until someone reads the composed disk.
+/// </summary>
+public sealed class RepartitionPlan
+{
+    /// <summary>
+    /// A disk that must grow grows to a multiple of this: VHD and VHDX writers, and the clouds that take them, want whole mebibytes, and every
+    /// cluster size of up to 1 MiB divides it. A disk that need not grow keeps its length, whatever it is.
+    /// </summary>
+    public const int GrowthUnit = 1 << 20;
+
+    private RepartitionPlan(PartitionTable before, PartitionTable after, IReadOnlyList<PartitionMove> partitions, IReadOnlyList<BytePatch> patches)
+    {
+        Before = before;
+        After = after;
+        Partitions = partitions;
+        Patches = patches;
+    }
+
+    public PartitionTable Before { get; }
+
+    /// <summary>The same object as <see cref="Before"/> when nothing moves.</summary>
+    public PartitionTable After { get; }
+
+    /// <summary>Every partition but extended ones, in disk order, whether it moves or not.</summary>
+    public IReadOnlyList<PartitionMove> Partitions { get; }
+
+    /// <summary>What points at sectors and follows the moves, besides the table.</summary>
+    public IReadOnlyList<BytePatch> Patches { get; }
+
+    public bool ChangesNothing => ReferenceEquals(Before, After);
+
+    /// <summary>The base, ready to be drawn.</summary>
+    public IReadOnlyList<DiskSegment> MapBefore => DiskMap.Of(Before);
+
+    /// <summary>The realigned disk, ready to be drawn.</summary>
+    public IReadOnlyList<DiskSegment> MapAfter => DiskMap.Of(After);
+
+    /// <param name="disk">The base. Only its boot sectors are read.</param>
+    /// <param name="table">The table of that disk.</param>
+    /// <param name="options">The boundary.</param>
+    /// <exception cref="UnsupportedImageException">Something must move that cannot be moved, or would not boot afterwards.</exception>
+    public static RepartitionPlan Create(IBlockReader disk, PartitionTable table, RepartitionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(disk);
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        if (disk.Length != table.DiskLength)
+        {
+            throw new ArgumentException($"The disk has {disk.Length} bytes, its table was read from one of {table.DiskLength}.", nameof(disk));
+        }
+
+        if (table.Scheme == PartitionScheme.None)
+        {
+            PartitionMove whole = new(table.Partitions[0], table.Partitions[0].Range, table.Partitions[0].Range);
+            return new RepartitionPlan(table, table, [whole], patches: []);
+        }
+
+        IReadOnlyList<PartitionMove> partitions = PartitionLayout.Place(table, options.Boundary);
+        if (!partitions.Any(move => move.IsMove))
+        {
+            return new RepartitionPlan(table, table, partitions, patches: []);
+        }
+
+        table.EnsureRewritable();
+        BootLoaderGuard.Check(disk, table, partitions);
+        Dictionary<int, long> firstSectors = partitions.ToDictionary(move => move.Partition.Number, move => move.To.Start / table.SectorSize);
+        PartitionTable after = table.Relocate(firstSectors, LengthFor(table, partitions));
+        return new RepartitionPlan(table, after, partitions, HiddenSectors.PatchesFor(disk, partitions));
+    }
+
+    /// <summary>
+    /// The realigned disk over the base: the boot gap and the partitions are slices of it, the table and the patched blocks lie above. What is
+    /// between partitions is no one's and reads as zero. When nothing changes this is the base itself.
+    /// </summary>
+    /// <exception cref="ArgumentException">The disk is not the one this plan was made for.</exception>
+    public IBlockReader Compose(IBlockReader disk)
+    {
+        ArgumentNullException.ThrowIfNull(disk);
+        if (disk.Length != Before.DiskLength)
+        {
+            throw NotTheSameDisk(nameof(disk), $"it has {disk.Length} bytes instead of {Before.DiskLength}");
+        }
+
+        if (ChangesNothing)
+        {
+            return disk;
+        }
+
+        // The gap before the first partition holds GRUB's core.img, U-Boot or another loader, at sectors that others name: it is kept where it is.
+        ByteRange gap = ByteRange.FromBounds(0, Partitions[0].From.Start);
+        OverlayDevice composed = new(new ComposedReader(
+            After.DiskLength,
+            [(0, new BlockSlice(disk, gap)), .. Partitions.Select(move => (move.To.Start, (IBlockReader)new BlockSlice(disk, move.From)))]));
+        foreach (BytePatch patch in Patches)
+        {
+            if (!composed.ReadBytes(patch.Offset, patch.Expected.Length).AsSpan().SequenceEqual(patch.Expected.Span))
+            {
+                throw NotTheSameDisk(nameof(disk), $"{patch.Reason} is not what it was when the plan was made");
+            }
+
+            composed.WriteAt(patch.Offset, patch.Replacement.Span);
+        }
+
+        foreach (TableBytes part in After.Serialize())
+        {
+            composed.WriteAt(part.Offset, part.Bytes.Span);
+        }
+
+        return composed;
+    }
+
+    private static long LengthFor(PartitionTable table, IReadOnlyList<PartitionMove> partitions)
+    {
+        long needed = partitions.Max(move => move.To.End) + (table.TailSectors * table.SectorSize);
+        return needed <= table.DiskSectors * table.SectorSize
+            ? table.DiskLength
+            : (needed + GrowthUnit - 1) / GrowthUnit * GrowthUnit;
+    }
+
+    private static ArgumentException NotTheSameDisk(string parameter, string why) =>
+        new($"This is not the disk that the plan was made for: {why}.", parameter);
+}
