@@ -48,10 +48,13 @@ public sealed class GuestDisk
             PartitionUuid.Of(table, content.Partition)))];
     }
 
-    /// <summary>Bytes of the disk that mean nothing: free blocks, emptied journals, what was swapped out. Only after <see cref="GuestEditor.Flush"/>.</summary>
+    /// <summary>
+    /// Bytes of the disk that mean nothing: free blocks, emptied journals, what was swapped out, what lies between partitions.
+    /// Only after <see cref="GuestEditor.Flush"/>.
+    /// </summary>
     public IReadOnlyList<ByteRange> UnusedRanges()
     {
-        List<ByteRange> unused = [];
+        List<ByteRange> unused = [.. Table.UnclaimedRanges];
         foreach (PartitionContent content in Contents)
         {
             ByteRange window = content.Partition.Range;

@@ -1,4 +1,7 @@
 using ImagePrep.Recipes;
+using ImagePrep.Steps.Repartition;
+using ImagePrep.Storage.Blocks;
+using ImagePrep.Storage.Partitions;
 
 namespace ImagePrep.Steps;
 
@@ -19,4 +22,11 @@ public interface IGuestStep : IStep
 {
     /// <exception cref="Errors.StepException">The guest lacks what the step needs; nothing may be written.</exception>
     StepOutcome Apply(GuestStepContext context, OptionValues options);
+}
+
+/// <summary>A step that lays out the disk before any file system is opened.</summary>
+public interface IDiskStep : IStep
+{
+    /// <exception cref="Storage.Errors.UnsupportedImageException">Something must move that cannot be moved; nothing may be written.</exception>
+    RepartitionPlan Plan(IBlockReader disk, PartitionTable table, OptionValues options);
 }

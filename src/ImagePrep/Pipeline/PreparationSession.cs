@@ -1,0 +1,200 @@
+using ImagePrep.Errors;
+using ImagePrep.Golden;
+using ImagePrep.Guests;
+using ImagePrep.Inspection;
+using ImagePrep.Nodes;
+using ImagePrep.Recipes;
+using ImagePrep.Reports;
+using ImagePrep.Steps;
+using ImagePrep.Steps.Repartition;
+
+namespace ImagePrep.Pipeline;
+
+/// <summary>
+/// One preparation, stage by stage: base, plan, steps, golden image, nodes, report. Each stage takes what the one before it made; nothing is written
+/// before <see cref="WriteGolden"/>, and nothing gets its final name before <see cref="Publish"/>.
+/// </summary>
+public sealed class PreparationSession : IDisposable
+{
+    public const string GoldenName = "golden.qcow2";
+    public const string GoldenDocumentName = "golden.json";
+    public const string NodesFolder = "nodes";
+    public const string ReportName = "report.json";
+
+    private readonly PrepareRequest _request;
+    private readonly StagingFolder? _output;
+    private readonly IProgressObserver _observer;
+    private readonly TimeProvider _clock;
+    private readonly CancellationToken _cancellation;
+    private readonly DateTimeOffset _started;
+    private readonly BaseImage _base;
+    private readonly List<(string Name, StepOutcome Outcome)> _outcomes = [];
+
+    private RepartitionPlan? _plan;
+    private GuestDisk? _disk;
+    private GuestStepContext? _context;
+    private GoldenDocument? _golden;
+    private StampedBatch? _batch;
+    private SeedTests? _seedTests;
+
+    /// <param name="request">What is asked for.</param>
+    /// <param name="output">Where it goes; null for a dry run, which writes nothing.</param>
+    /// <param name="observer">Hears of phases and progress.</param>
+    /// <param name="clock">For the times in the report, and as one input of the seeds.</param>
+    /// <param name="cancellation">Stops the work between steps and inside long ones.</param>
+    public PreparationSession(
+        PrepareRequest request, StagingFolder? output, IProgressObserver observer, TimeProvider clock, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        _request = request;
+        _output = output;
+        _observer = observer;
+        _clock = clock;
+        _cancellation = cancellation;
+        _started = clock.GetUtcNow();
+        _base = new BaseImage(request, cancellation);
+    }
+
+    /// <summary>What was done so far, step by step.</summary>
+    public IReadOnlyList<(string Name, StepOutcome Outcome)> Outcomes => _outcomes;
+
+    /// <summary>Looks at the base, and refuses a guest that the recipe is not written for.</summary>
+    public InspectionReport Inspect()
+    {
+        _observer.Phase("Inspecting the base");
+        InspectionReport report = _base.Inspect();
+        RefuseOtherGuest(report.Guest);
+        return report;
+    }
+
+    /// <summary>Plans the new places of the partitions, and opens the realigned disk to edit.</summary>
+    public RepartitionPlan Repartition()
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        _observer.Phase("Planning partitions");
+        RecipeStep? asked = _request.Recipe.Steps.FirstOrDefault(step => step.Step is IDiskStep);
+        _plan = asked is null
+            ? RepartitionPlan.Unchanged(_base.Table)
+            : ((IDiskStep)asked.Step).Plan(_base.Disk, _base.Table, asked.Options);
+        if (asked is not null)
+        {
+            StepResult result = _plan.ChangesNothing ? StepResult.AlreadyDone : StepResult.Changed;
+            _outcomes.Add((asked.Step.Name, new StepOutcome(result, DescribeMoves(_plan), [])));
+        }
+
+        _disk = GuestDisk.Open(_plan.Compose(_base.Disk), _plan.After, _base.WriteTime);
+        RefuseOtherGuest(Descriptions.Of(_disk.Guest));
+        _context = new GuestStepContext(_disk.Files, _disk.Guest);
+        return _plan;
+    }
+
+    /// <summary>Runs one step on the guest's files; a step that the recipe does not ask for is not applicable.</summary>
+    public StepOutcome RunStep(string name)
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        GuestStepContext context = _context ?? throw OutOfOrder(nameof(RunStep), nameof(Repartition));
+        RecipeStep? asked = _request.Recipe.Step(name);
+        if (asked?.Step is not IGuestStep step)
+        {
+            return StepOutcome.NotApplicable("the recipe does not ask for it");
+        }
+
+        _observer.Phase($"Editing the guest: {name}");
+        StepOutcome outcome = step.Apply(context, asked.Options);
+        _outcomes.Add((name, outcome));
+        return outcome;
+    }
+
+    /// <summary>Writes the golden image in one pass, and verifies it before it counts.</summary>
+    public GoldenDocument WriteGolden()
+    {
+        GuestStepContext context = _context ?? throw OutOfOrder(nameof(WriteGolden), nameof(Repartition));
+        _observer.Phase("Writing the golden image");
+        _base.StartDigest();
+        GoldenParts parts = new()
+        {
+            Recipe = _request.Recipe,
+            WriteTime = _base.WriteTime,
+            TableBefore = Descriptions.Of(_base.Table, _base.Contents),
+            Disk = _disk!,
+            Context = context,
+            Outcomes = _outcomes,
+        };
+        GoldenImageResult written = GoldenWriter.Write(parts, Output.File(GoldenName), _observer, _cancellation);
+        _golden = GoldenWriter.Document(parts, _base.Describe(), written, GoldenName);
+        File.WriteAllText(Output.File(GoldenDocumentName), JsonText.Write(_golden));
+        return _golden;
+    }
+
+    /// <summary>Draws the secrets of every node, tests them, and writes the node images.</summary>
+    public IReadOnlyList<NodeResult> StampNodes()
+    {
+        GoldenDocument golden = _golden ?? throw OutOfOrder(nameof(StampNodes), nameof(WriteGolden));
+        if (_request.Nodes.Count == 0)
+        {
+            return [];
+        }
+
+        _observer.Phase($"Stamping {_request.Nodes.Count} nodes");
+        using GoldenImage image = GoldenImage.Open(Output.File(GoldenDocumentName), golden);
+        Stamper stamper = new(image, _request.Stamping, _clock, _observer);
+        _batch = stamper.Stamp(_request.Nodes, Output.File(NodesFolder), Path.Combine("..", GoldenName), _cancellation);
+        return _batch.Nodes;
+    }
+
+    /// <summary>Reads the seeds back from the node images and tests them as a fleet.</summary>
+    public SeedTests? TestSeeds()
+    {
+        if (_batch is null)
+        {
+            return null;
+        }
+
+        _observer.Phase("Testing the seeds in the node images");
+        _seedTests = SeedTests.Run(_batch, _golden!, Output.File(NodesFolder), _cancellation);
+        return _seedTests;
+    }
+
+    /// <summary>Writes the report and gives everything its final name.</summary>
+    public ReportDocument Publish()
+    {
+        GoldenDocument golden = _golden ?? throw OutOfOrder(nameof(Publish), nameof(WriteGolden));
+        _observer.Phase("Writing the report");
+        ReportDocument report = ReportDocument.Of(golden, _batch, _seedTests, _started, _clock.GetUtcNow());
+        File.WriteAllText(Output.File(ReportName), JsonText.Write(report));
+        _cancellation.ThrowIfCancellationRequested();
+        Output.Publish(last: ReportName);
+        return report;
+    }
+
+    public void Dispose()
+    {
+        _base.Dispose();
+    }
+
+    private StagingFolder Output => _output ?? throw new InvalidOperationException("A dry run writes nothing.");
+
+    private void RefuseOtherGuest(GuestDescription? guest)
+    {
+        RecipeGuest wanted = _request.Recipe.Guest;
+        if (guest is null || wanted.Id.Length == 0)
+        {
+            return;
+        }
+
+        if (guest.Id != wanted.Id || (wanted.Versions.Count > 0 && !wanted.Versions.Contains(guest.Version, StringComparer.Ordinal)))
+        {
+            throw new StepException(
+                $"recipe {_request.Recipe.Name}",
+                $"is written for {wanted.Id} {string.Join(", ", wanted.Versions)}; the base holds {guest.Name} ({guest.Id} {guest.Version}). "
+                + $"Choose another recipe: {string.Join(", ", RecipeLibrary.Names)}.");
+        }
+    }
+
+    private static string DescribeMoves(RepartitionPlan plan) => string.Join(
+        "; ",
+        plan.Partitions.Where(move => move.IsMove).Select(move =>
+            $"partition {move.Partition.Number} from sector {move.From.Start / plan.Before.SectorSize} to {move.To.Start / plan.Before.SectorSize}"));
+
+    private static InvalidOperationException OutOfOrder(string stage, string before) => new($"{stage} runs after {before}.");
+}

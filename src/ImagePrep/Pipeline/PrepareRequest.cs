@@ -1,0 +1,22 @@
+using ImagePrep.Nodes;
+using ImagePrep.Recipes;
+using ImagePrep.Storage.Disks;
+
+namespace ImagePrep.Pipeline;
+
+/// <summary>Everything that one preparation is asked to do.</summary>
+public sealed record PrepareRequest
+{
+    public required Recipe Recipe { get; init; }
+
+    /// <summary>The base image: only ever read.</summary>
+    public required string BasePath { get; init; }
+
+    /// <summary>Format of the base when its content does not prove it.</summary>
+    public DiskFormat? BaseFormat { get; init; }
+
+    /// <summary>Nodes to stamp; none makes the golden image alone.</summary>
+    public IReadOnlyList<NodeSpec> Nodes { get; init; } = [];
+
+    public StampOptions Stamping { get; init; } = new();
+}
