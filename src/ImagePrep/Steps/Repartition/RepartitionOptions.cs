@@ -11,12 +11,6 @@ public sealed record RepartitionOptions
     /// </summary>
     public int Boundary { get; init; } = Alignment.Recommended;
 
-    /// <exception cref="ArgumentOutOfRangeException">A boundary that is not a positive multiple of 4 KiB.</exception>
-    public void Validate()
-    {
-        if (Boundary <= 0 || Boundary % Alignment.Minimum != 0)
-        {
-            throw new ArgumentOutOfRangeException(nameof(Boundary), Boundary, $"The boundary must be a positive multiple of {Alignment.Minimum} bytes.");
-        }
-    }
+    /// <summary>Whether the boundary is one: a positive multiple of 4 KiB.</summary>
+    public bool IsValid => Boundary > 0 && Boundary % Alignment.Minimum == 0;
 }

@@ -53,7 +53,12 @@ public sealed class RepartitionPlan
         ArgumentNullException.ThrowIfNull(disk);
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
+        if (!options.IsValid)
+        {
+            throw new ArgumentException(
+                $"The boundary is {options.Boundary} bytes; it must be a positive multiple of {Alignment.Minimum}.", nameof(options));
+        }
+
         if (disk.Length != table.DiskLength)
         {
             throw new ArgumentException($"The disk has {disk.Length} bytes, its table was read from one of {table.DiskLength}.", nameof(disk));
