@@ -1,0 +1,41 @@
+using Xunit;
+
+namespace ImagePrep.TestKit;
+
+/// <summary>Real Debian images, built from packages by <c>tests/images</c> on first use and kept outside the repository.</summary>
+public static class RealBase
+{
+    // What cached.sh returns where this machine cannot build: not root, a tool missing, no mirror that has the suite.
+    private const int CannotBuild = 77;
+
+    // A build takes two or three minutes on an idle machine; another test run may hold the lock and build first.
+    private const int BuildLimitSeconds = 30 * 60;
+
+    /// <summary>
+    /// The path of the image, never to be written to. <paramref name="suite"/> is bullseye, bookworm or trixie, <paramref name="layout"/>
+    /// is legacy63 or gpt. Skips the test where the image can neither be found nor be built.
+    /// </summary>
+    public static string Image(string suite, string layout)
+    {
+        ToolResult result = OutsideTool.Run(
+            "bash", [Path.Combine(RepositoryRoot(), "tests", "images", "cached.sh"), suite, layout], BuildLimitSeconds);
+        if (result.ExitCode == CannotBuild)
+        {
+            Assert.Skip($"no {suite}/{layout} image: {result.Error.TrimEnd('\n').Split('\n')[^1]}");
+        }
+
+        return result.EnsureSuccess($"tests/images/cached.sh {suite} {layout}").Output.TrimEnd('\n');
+    }
+
+    private static string RepositoryRoot()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "cake.config")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName
+            ?? throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} holds cake.config.");
+    }
+}
