@@ -91,5 +91,7 @@ internal static class CommonOptions
         _ => throw Misuse("--format raw", "goes with --layout standalone: a raw image cannot lie over another"),
     };
 
+    public static int CheckJobs(int jobs) => jobs is >= 1 and <= 256 ? jobs : throw Misuse("--jobs", "is a number from 1 to 256");
+
     public static RecipeException Misuse(string option, string text) => new("command line", [new RecipeProblem(option, 0, text)]);
 }

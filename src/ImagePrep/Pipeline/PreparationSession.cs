@@ -7,6 +7,7 @@ using ImagePrep.Recipes;
 using ImagePrep.Reports;
 using ImagePrep.Steps;
 using ImagePrep.Steps.Repartition;
+using ImagePrep.Storage.Disks.Output;
 
 namespace ImagePrep.Pipeline;
 
@@ -54,6 +55,9 @@ public sealed class PreparationSession : IDisposable
         _started = clock.GetUtcNow();
         _base = new BaseImage(request, cancellation);
     }
+
+    /// <summary>Names of the steps that edit the guest's files, in their order.</summary>
+    public static IReadOnlyList<string> GuestSteps { get; } = [.. StepCatalog.All.OfType<IGuestStep>().Select(step => step.Name)];
 
     /// <summary>What was done so far, step by step.</summary>
     public IReadOnlyList<(string Name, StepOutcome Outcome)> Outcomes => _outcomes;
@@ -120,7 +124,7 @@ public sealed class PreparationSession : IDisposable
             Context = context,
             Outcomes = _outcomes,
         };
-        GoldenImageResult written = GoldenWriter.Write(parts, Output.File(GoldenName), _observer, _cancellation);
+        WrittenImage written = GoldenWriter.Write(parts, Output.File(GoldenName), _observer, _cancellation);
         _golden = GoldenWriter.Document(parts, _base.Describe(), written, GoldenName);
         File.WriteAllText(Output.File(GoldenDocumentName), JsonText.Write(_golden));
         return _golden;

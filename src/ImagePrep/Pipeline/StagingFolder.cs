@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImagePrep.Storage.Blocks.Native;
 
 namespace ImagePrep.Pipeline;
 
@@ -65,7 +66,7 @@ public sealed class StagingFolder : IDisposable
         }
 
         Directory.Delete(Path);
-        Storage.Blocks.Native.DurableFolder.Flush(FinalPath);
+        Durability.FlushFolder(FinalPath);
         _published = true;
     }
 

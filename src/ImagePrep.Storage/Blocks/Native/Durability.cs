@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ImagePrep.Storage.Blocks.Native;
 
 /// <summary>Getting names and bytes onto stable storage. Where the host has no such call, the file's own flush is all there is.</summary>
-internal static class Durability
+public static class Durability
 {
     /// <summary>Makes the names in a folder durable: without it a rename may be lost in a power failure although the file's bytes are safe.</summary>
     public static void FlushFolder(string folder) => WithFolder(folder, LibC.FlushFile);

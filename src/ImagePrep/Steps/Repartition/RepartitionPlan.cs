@@ -44,6 +44,16 @@ public sealed class RepartitionPlan
     /// <summary>The realigned disk, ready to be drawn.</summary>
     public IReadOnlyList<DiskSegment> MapAfter => DiskMap.Of(After);
 
+    /// <summary>A plan that leaves every partition where it is: for a recipe that does not ask for more.</summary>
+    public static RepartitionPlan Unchanged(PartitionTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        PartitionMove[] partitions = [.. table.InDiskOrder
+            .Where(partition => partition.Kind != PartitionKind.Extended)
+            .Select(partition => new PartitionMove(partition, partition.Range, partition.Range))];
+        return new RepartitionPlan(table, table, partitions, patches: []);
+    }
+
     /// <param name="disk">The base. Only its boot sectors are read.</param>
     /// <param name="table">The table of that disk.</param>
     /// <param name="options">The boundary.</param>

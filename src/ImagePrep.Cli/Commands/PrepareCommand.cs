@@ -1,0 +1,77 @@
+using System.CommandLine;
+using ImagePrep.Cli.Rendering;
+using ImagePrep.Nodes;
+using ImagePrep.Pipeline;
+using ImagePrep.Recipes;
+
+namespace ImagePrep.Cli.Commands;
+
+/// <summary>imageprep prepare --recipe R --base B --out DIR [--nodes F | --count N] …</summary>
+internal static class PrepareCommand
+{
+    private const string LogName = "imageprep.log";
+
+    public static Command Build(CancellationToken cancellation)
+    {
+        Option<string> recipe = new("--recipe") { Description = "Recipe file, or the name of a built-in recipe such as debian-12.", Required = true, HelpName = "R" };
+        Option<string> baseImage = new("--base") { Description = "Base image, raw or qcow2. It is only read.", Required = true, HelpName = "FILE" };
+        Option<string> baseFormat = CommonOptions.ImageFormat("--base-format");
+        Option<string?> output = new("--out") { Description = "Output folder: new, or empty.", HelpName = "DIR" };
+        Option<string> nodes = CommonOptions.Nodes();
+        Option<int?> count = CommonOptions.Count();
+        Option<string> layout = CommonOptions.Layout();
+        Option<string> format = CommonOptions.NodeFormat();
+        Option<int> jobs = CommonOptions.Jobs();
+        Option<string[]> entropy = CommonOptions.EntropyFiles();
+        Option<bool> dryRun = new("--dry-run") { Description = "Print what would be done, down to paths and sectors, and write nothing." };
+        Command command = new("prepare", "Makes a golden image from a base image and, when asked, unique node images.")
+        {
+            recipe, baseImage, baseFormat, output, nodes, count, layout, format, jobs, entropy, dryRun,
+        };
+        command.SetAction(parsed =>
+        {
+            PrepareRequest request = new()
+            {
+                Recipe = RecipeLibrary.Load(parsed.GetValue(recipe)!),
+                BasePath = parsed.GetValue(baseImage)!,
+                BaseFormat = CommonOptions.Format(parsed.GetValue(baseFormat)),
+                Nodes = CommonOptions.ReadNodes(parsed.GetValue(nodes), parsed.GetValue(count)),
+                Stamping = new StampOptions
+                {
+                    Layout = CommonOptions.ReadLayout(parsed.GetValue(layout)!, parsed.GetValue(format)!),
+                    Jobs = CommonOptions.CheckJobs(parsed.GetValue(jobs)),
+                    EntropyFiles = parsed.GetValue(entropy) ?? [],
+                },
+            };
+            return parsed.GetValue(dryRun)
+                ? DryRun(request, cancellation)
+                : Run(request, parsed.GetValue(output) ?? throw CommonOptions.Misuse("--out", "is required: the folder for everything that is made"), cancellation);
+        });
+        return command;
+    }
+
+    private static int DryRun(PrepareRequest request, CancellationToken cancellation)
+    {
+        using PreparationSession session = new(request, output: null, SilentObserver.Instance, TimeProvider.System, cancellation);
+        session.Inspect();
+        PlanText.Write(session.Repartition());
+        foreach (string step in PreparationSession.GuestSteps)
+        {
+            session.RunStep(step);
+        }
+
+        PlanText.Write(session.Outcomes, request);
+        return ExitCodes.Done;
+    }
+
+    private static int Run(PrepareRequest request, string folder, CancellationToken cancellation)
+    {
+        using StagingFolder output = new(folder);
+        using RunLog log = new(output.File(LogName));
+        using PreparationSession session = new(request, output, log, TimeProvider.System, cancellation);
+        Reports.ReportDocument report = session.RunAll();
+        log.Dispose();
+        ReportText.Write(report, output.FinalPath);
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,67 @@
+using ImagePrep.Guests;
+using ImagePrep.Pipeline;
+using ImagePrep.Steps;
+using ImagePrep.Steps.Repartition;
+using Spectre.Console;
+
+namespace ImagePrep.Cli.Rendering;
+
+/// <summary>What a dry run prints: partitions before and after, then every path of every step.</summary>
+internal static class PlanText
+{
+    public static void Write(RepartitionPlan plan)
+    {
+        AnsiConsole.MarkupLine("[bold]Partitions[/]");
+        Table table = new() { Border = TableBorder.Simple };
+        table.AddColumn(new TableColumn("No").RightAligned());
+        table.AddColumn("Type");
+        table.AddColumn(new TableColumn("First sector now").RightAligned());
+        table.AddColumn(new TableColumn("then").RightAligned());
+        table.AddColumn(new TableColumn("Sectors").RightAligned());
+        foreach (PartitionMove move in plan.Partitions)
+        {
+            long sector = move.Partition.SectorSize;
+            table.AddRow(
+                move.Partition.Number.ToString(),
+                Markup.Escape(move.Partition.Type.Name),
+                (move.From.Start / sector).ToString(),
+                move.IsMove ? $"[green]{move.To.Start / sector}[/]" : "stays",
+                move.Partition.SectorCount.ToString());
+        }
+
+        AnsiConsole.Write(table);
+        AnsiConsole.MarkupLine($"Disk: {plan.Before.DiskLength} bytes now, {plan.After.DiskLength} bytes then");
+    }
+
+    public static void Write(IReadOnlyList<(string Name, StepOutcome Outcome)> outcomes, PrepareRequest request)
+    {
+        foreach ((string name, StepOutcome outcome) in outcomes)
+        {
+            AnsiConsole.WriteLine();
+            string reason = outcome.Reason.Length > 0 ? $" ({Markup.Escape(outcome.Reason)})" : "";
+            AnsiConsole.MarkupLine($"[bold]{Markup.Escape(name)}[/]: {Result(outcome.Result)}{reason}");
+            foreach (GuestChange change in outcome.Changes)
+            {
+                AnsiConsole.MarkupLine($"  {Mark(change.Kind)} {Markup.Escape(change.Path.ToString())}");
+            }
+        }
+
+        AnsiConsole.WriteLine();
+        AnsiConsole.MarkupLine(
+            $"Nodes: {(request.Nodes.Count == 0 ? "none" : request.Nodes.Count.ToString())}. This was a dry run: [bold]nothing was written[/].");
+    }
+
+    private static string Result(StepResult result) => result switch
+    {
+        StepResult.Changed => "changes",
+        StepResult.AlreadyDone => "already done",
+        _ => "not applicable",
+    };
+
+    private static string Mark(GuestChangeKind kind) => kind switch
+    {
+        GuestChangeKind.Created => "[green]+[/]",
+        GuestChangeKind.Removed => "[red]-[/]",
+        _ => "[yellow]~[/]",
+    };
+}

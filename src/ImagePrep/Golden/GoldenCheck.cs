@@ -1,0 +1,101 @@
+using ImagePrep.Errors;
+using ImagePrep.Guests;
+using ImagePrep.Storage.Blocks;
+using ImagePrep.Storage.Disks;
+using ImagePrep.Storage.FileSystems;
+using ImagePrep.Storage.FileSystems.Ext;
+using ImagePrep.Storage.Partitions;
+
+namespace ImagePrep.Golden;
+
+/// <summary>
+/// Opens what was written as a stranger would, and compares: partition table, every file system's checksums and bitmaps, every edited path,
+/// every slot. A golden image that fails is never named.
+/// </summary>
+internal sealed class GoldenCheck(GoldenParts parts, IBlockReader intended)
+{
+    /// <exception cref="VerificationException">The first difference that was found.</exception>
+    public void Verify(string path)
+    {
+        using DiskImage written = DiskImage.Open(path, DiskFormat.Qcow2);
+        Require(written.Length == intended.Length, $"the disk has {written.Length} bytes instead of {intended.Length}");
+        PartitionTable table = PartitionTable.Read(written);
+        PartitionTable expected = parts.Disk.Table;
+        Require(
+            table.Partitions.Select(Place).SequenceEqual(expected.Partitions.Select(Place)) && table.DiskId == expected.DiskId,
+            "the partition table differs from the planned one");
+        IReadOnlyList<PartitionContent> contents = PartitionContent.Inspect(written, table);
+        foreach (PartitionContent content in contents.Where(content => content.FileSystem is not null))
+        {
+            CheckFileSystem(written, content);
+        }
+
+        GuestTree files = new(GuestFinder.FindMounts(GuestDisk.Candidates(contents, table)));
+        foreach (GuestChange change in parts.Outcomes.SelectMany(outcome => outcome.Outcome.Changes))
+        {
+            CheckChange(files, change.Path);
+        }
+
+        foreach (Slot slot in parts.Context.Slots)
+        {
+            CheckSlot(written, files, slot);
+        }
+    }
+
+    private static (int Number, ByteRange Range, string Type, bool IsActive) Place(Partition partition) =>
+        (partition.Number, partition.Range, partition.Type.Id, partition.IsActive);
+
+    private static void CheckFileSystem(IBlockReader disk, PartitionContent content)
+    {
+        IReadOnlyList<string> problems = ExtCheck.Verify(new BlockSlice(disk, content.Partition.Range));
+        Require(problems.Count == 0, $"the file system of partition {content.Partition.Number} is not sound: {problems.FirstOrDefault()}");
+    }
+
+    /// <summary>A changed path reads back as it was meant to be: absent, or the same kind, mode, owner and content.</summary>
+    private void CheckChange(GuestTree written, GuestPath path)
+    {
+        bool wanted = parts.Disk.Files.TryFind(path, out GuestNode? meant, followLast: false);
+        bool found = written.TryFind(path, out GuestNode? present, followLast: false);
+        Require(wanted == found, $"{path} {(found ? "is still there" : "is missing")}");
+        if (meant is null || present is null)
+        {
+            return;
+        }
+
+        NodeInfo left = meant.Info;
+        NodeInfo right = present.Info;
+        Require(
+            (left.Kind, left.Permissions, left.UserId, left.GroupId, left.Size) == (right.Kind, right.Permissions, right.UserId, right.GroupId, right.Size),
+            $"{path} has another kind, mode, owner or size than intended");
+        bool same = left.Kind switch
+        {
+            NodeKind.File => GuestTree.ReadAll(meant).AsSpan().SequenceEqual(GuestTree.ReadAll(present)),
+            NodeKind.SymbolicLink => meant.Mount.FileSystem.ReadLink(meant.Node).AsSpan().SequenceEqual(present.Mount.FileSystem.ReadLink(present.Node)),
+            _ => true,
+        };
+        Require(same, $"{path} has another content than intended");
+    }
+
+    private static void CheckSlot(IBlockReader disk, GuestTree files, Slot slot)
+    {
+        byte[] content = new byte[slot.Placeholder.Length];
+        int done = 0;
+        foreach (ByteRange range in GuestTree.DiskRanges(files.Find(slot.Path)))
+        {
+            disk.ReadAt(range.Start, content.AsSpan(done, (int)range.Length));
+            done += (int)range.Length;
+        }
+
+        Require(done == content.Length && content.AsSpan().SequenceEqual(slot.Placeholder), $"the slot {slot.Name} does not hold its placeholder");
+    }
+
+    private static void Require(bool good, string problem)
+    {
+        if (!good)
+        {
+            throw new VerificationException(
+                $"The golden image was written but does not read back as intended, and was removed: {problem}. "
+                + "This is a fault of ImagePrep or of the storage below it; run again, and report it if it stays.");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using ImagePrep.Errors;
+using ImagePrep.Pipeline;
+using ImagePrep.Reports;
+using ImagePrep.Storage.Blocks;
+using ImagePrep.Storage.Disks;
+
+namespace ImagePrep.Golden;
+
+/// <summary>A golden image and its document, opened to stamp nodes from.</summary>
+public sealed class GoldenImage : IDisposable
+{
+    private GoldenImage(string path, GoldenDocument document, DiskImage disk)
+    {
+        Path = path;
+        Document = document;
+        Disk = disk;
+    }
+
+    /// <summary>Full path of the image file.</summary>
+    public string Path { get; }
+
+    public GoldenDocument Document { get; }
+
+    public DiskImage Disk { get; }
+
+    /// <summary>Opens the image beside a golden.json, and checks that it is the one described there.</summary>
+    /// <exception cref="RecipeException">The document is not one.</exception>
+    /// <exception cref="VerificationException">The image is not the one described.</exception>
+    public static GoldenImage Open(string documentPath, CancellationToken cancellation)
+    {
+        GoldenDocument document;
+        try
+        {
+            document = JsonText.ReadGolden(File.ReadAllText(documentPath));
+        }
+        catch (JsonException exception)
+        {
+            throw new RecipeException(documentPath, [new RecipeProblem("document", 0, $"is not a golden.json of this program: {exception.Message}")]);
+        }
+
+        if (document.Schema != GoldenDocument.CurrentSchema)
+        {
+            throw new RecipeException(
+                documentPath, [new RecipeProblem("schema", 0, $"is {document.Schema}; this program reads {GoldenDocument.CurrentSchema}")]);
+        }
+
+        if (document.Golden.File != System.IO.Path.GetFileName(document.Golden.File) || document.Golden.File.Length == 0)
+        {
+            throw new RecipeException(documentPath, [new RecipeProblem("golden.file", 0, "is a file name without a folder")]);
+        }
+
+        GoldenImage image = Open(documentPath, document);
+        try
+        {
+            string digest = FileDigest.Sha256(image.Path, cancellation);
+            if (digest != document.Golden.Sha256)
+            {
+                throw new VerificationException(
+                    $"{image.Path} is not the image that {documentPath} describes: its SHA-256 is {digest}, described is {document.Golden.Sha256}. "
+                    + "A golden image must not be booted or changed; prepare it again.");
+            }
+
+            return image;
+        }
+        catch
+        {
+            image.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens an image that this run has just written and verified.</summary>
+    internal static GoldenImage Open(string documentPath, GoldenDocument document)
+    {
+        string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(documentPath))!;
+        string path = System.IO.Path.Combine(folder, document.Golden.File);
+        DiskImage disk = DiskImage.Open(path, DiskFormat.Qcow2);
+        try
+        {
+            GoldenImage image = new(path, document, disk);
+            foreach (SlotDescription slot in document.Slots)
+            {
+                image.RequirePlaceholder(slot);
+            }
+
+            return image;
+        }
+        catch
+        {
+            disk.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => Disk.Dispose();
+
+    /// <summary>The bytes of one slot, as a disk holds them.</summary>
+    public static byte[] ReadSlot(IBlockReader disk, SlotDescription slot)
+    {
+        ArgumentNullException.ThrowIfNull(disk);
+        ArgumentNullException.ThrowIfNull(slot);
+        byte[] content = new byte[slot.Length];
+        int done = 0;
+        foreach (RangeDescription range in slot.Ranges)
+        {
+            int count = checked((int)range.Length);
+            disk.ReadAt(range.Start, content.AsSpan(done, count));
+            done += count;
+        }
+
+        return content;
+    }
+
+    private void RequirePlaceholder(SlotDescription slot)
+    {
+        bool fits = slot.Length is > 0 and <= 1 << 20
+            && slot.Ranges.Count is > 0 and <= 64
+            && slot.Ranges.All(range => range.Start >= 0 && range.Length > 0 && range.Length <= slot.Length && range.Start <= Disk.Length - range.Length)
+            && slot.Ranges.Sum(range => range.Length) == slot.Length;
+        if (!fits || Convert.ToHexStringLower(SHA256.HashData(ReadSlot(Disk, slot))) != slot.PlaceholderSha256)
+        {
+            throw new VerificationException(
+                $"The slot {slot.Name} of {Path} does not hold its placeholder, so nothing was stamped. The image was booted or changed; prepare it again.");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using ImagePrep.Guests;
+using ImagePrep.Recipes;
+using ImagePrep.Steps;
+using ImagePrep.Storage.FileSystems;
+
+namespace ImagePrep.Golden;
+
+/// <summary>Everything that a golden image and its document are made from.</summary>
+internal sealed record GoldenParts
+{
+    public required Recipe Recipe { get; init; }
+
+    public required UnixTime WriteTime { get; init; }
+
+    public required TableDescription TableBefore { get; init; }
+
+    public required GuestDisk Disk { get; init; }
+
+    public required GuestStepContext Context { get; init; }
+
+    public required IReadOnlyList<(string Name, StepOutcome Outcome)> Outcomes { get; init; }
+}

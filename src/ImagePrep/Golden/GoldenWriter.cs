@@ -1,0 +1,62 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using ImagePrep.Errors;
+using ImagePrep.Guests;
+using ImagePrep.Pipeline;
+using ImagePrep.Storage.Blocks;
+using ImagePrep.Storage.Disks;
+using ImagePrep.Storage.Disks.Output;
+
+namespace ImagePrep.Golden;
+
+/// <summary>Writes the edited disk in one pass, live blocks only, and describes it.</summary>
+internal static class GoldenWriter
+{
+    /// <summary>Writes, verifies and only then names the image.</summary>
+    /// <exception cref="VerificationException">What was written does not read back as intended; it was removed.</exception>
+    public static WrittenImage Write(GoldenParts parts, string path, IProgressObserver observer, CancellationToken cancellation)
+    {
+        GuestDisk disk = parts.Disk;
+        disk.Files.Flush();
+        MaskedReader live = new(disk.Device, disk.UnusedRanges());
+        GoldenCheck check = new(parts, live);
+        return ImageWriter.Write(
+            live,
+            path,
+            new ImageWriterOptions { Format = DiskFormat.Qcow2, Verify = check.Verify },
+            new PhaseProgress(observer, live.Length),
+            cancellation);
+    }
+
+    public static GoldenDocument Document(GoldenParts parts, BaseDescription baseImage, WrittenImage written, string fileName) => new()
+    {
+        Schema = GoldenDocument.CurrentSchema,
+        Tool = new ToolDescription("imageprep", ToolVersion),
+        Base = baseImage,
+        Recipe = new RecipeDescription(parts.Recipe.Name, parts.Recipe.Digest),
+        Guest = Descriptions.Of(parts.Disk.Guest),
+        WriteTime = parts.WriteTime.Seconds,
+        TableBefore = parts.TableBefore,
+        TableAfter = Descriptions.Of(parts.Disk.Table, parts.Disk.Contents),
+        Steps = [.. parts.Outcomes.Select(outcome => Descriptions.Of(outcome.Name, outcome.Outcome))],
+        RemovedSecrets = parts.Context.RemovedSecrets,
+        Slots = [.. parts.Context.Slots.Select(slot => Describe(slot, parts.Disk.Files))],
+        Golden = new GoldenFileDescription(fileName, "qcow2", written.VirtualSize, written.Sha256),
+    };
+
+    public static string ToolVersion { get; } =
+        typeof(GoldenWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+
+    private static SlotDescription Describe(Slot slot, GuestEditor files) => new(
+        slot.Name,
+        slot.Path.ToString(),
+        slot.Placeholder.Length,
+        [.. GuestTree.DiskRanges(files.Find(slot.Path)).Select(range => new RangeDescription(range.Start, range.Length))],
+        Convert.ToHexStringLower(SHA256.HashData(slot.Placeholder)));
+
+    /// <summary>Passes bytes written on to the observer.</summary>
+    private sealed class PhaseProgress(IProgressObserver observer, long total) : IProgress<long>
+    {
+        public void Report(long value) => observer.Advance(value, total);
+    }
+}
