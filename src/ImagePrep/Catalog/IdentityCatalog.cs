@@ -15,12 +15,13 @@ public static class IdentityCatalog
         List<IdentityEntry> entries = [];
         foreach (YamlDotNet.RepresentationModel.YamlMappingNode node in YamlText.List(yaml))
         {
-            node.OnlyKeys("id", "paths", "action", "secret", "content", "links-in", "why", "source");
+            node.OnlyKeys("id", "paths", "action", "secret", "commit", "content", "links-in", "why", "source");
             entries.Add(new IdentityEntry(
                 node.Text("id"),
                 node.Texts("paths"),
                 Enum.Parse<IdentityAction>(node.Text("action", "remove"), ignoreCase: true),
                 node.Text("secret"),
+                node.Text("commit", "true") == "true",
                 node.Text("content"),
                 node.Text("links-in"),
                 node.Text("why"),

@@ -16,7 +16,8 @@ public enum IdentityAction
 /// <param name="Id">Stable name, for recipes and reports.</param>
 /// <param name="Paths">Guest paths; '*' and '?' may stand in a name.</param>
 /// <param name="Action">What is done with what is found.</param>
-/// <param name="Secret">Kind of secret, recorded with a commitment; empty for an identity that is no secret.</param>
+/// <param name="Secret">Kind of secret, recorded in reports; empty for an identity that is no secret.</param>
+/// <param name="Commit">Whether a commitment is recorded: not where the content could be guessed and so confirmed.</param>
 /// <param name="Content">For <see cref="IdentityAction.Rewrite"/>.</param>
 /// <param name="LinksIn">A folder whose links to a removed path are removed too; empty for none.</param>
 /// <param name="Why">One sentence for reviewers.</param>
@@ -26,6 +27,7 @@ public sealed record IdentityEntry(
     IReadOnlyList<string> Paths,
     IdentityAction Action,
     string Secret,
+    bool Commit,
     string Content,
     string LinksIn,
     string Why,

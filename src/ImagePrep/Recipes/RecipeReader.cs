@@ -104,7 +104,18 @@ public static class RecipeReader
                 }
             }
 
+            RequireGenerator(node, steps);
             return [.. steps.OrderBy(step => Array.IndexOf([.. StepCatalog.All], step.Step))];
+        }
+
+        /// <summary>Taking keys out, and their generators, leaves services that cannot start, unless something makes keys again.</summary>
+        private void RequireGenerator(YamlMappingNode node, List<RecipeStep> steps)
+        {
+            string? taker = steps.Select(step => step.Step.Name).FirstOrDefault(name => name is "reset-identity" or "remove-keygen");
+            if (taker is not null && !node.Children.ContainsKey(new YamlScalarNode("add-node-entropy")))
+            {
+                Report($"steps.{taker}", node, "goes with add-node-entropy, which makes keys again; without it SSH and TLS services would not start");
+            }
         }
 
         private OptionValues Options(IStep step, YamlNode node, string where)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using ImagePrep.Golden;
 using ImagePrep.Guests;
@@ -7,7 +8,10 @@ using ImagePrep.Templates;
 
 namespace ImagePrep.Steps;
 
-/// <summary>A secret that was taken out of the image: where it was, what it was, and a commitment to it; never the secret.</summary>
+/// <summary>
+/// A secret that was taken out of the image: where it was, what it was, and a commitment to it; never the secret. No commitment where the content could
+/// be guessed.
+/// </summary>
 public sealed record RemovedSecret(string Path, string Kind, string Commitment);
 
 /// <summary>What a guest step works on, and where it leaves its findings.</summary>
@@ -26,19 +30,22 @@ public sealed class GuestStepContext(GuestEditor files, Guest guest)
     public IReadOnlyList<Slot> Slots => _slots;
 
     /// <summary>Removes a path, a folder with all it holds; each file in it is first recorded as a secret of this kind.</summary>
-    public void RemoveSecret(GuestNode node, string kind)
+    public void RemoveSecret(GuestNode node, string kind, bool commit)
     {
         ArgumentNullException.ThrowIfNull(node);
         if (node.Info.Kind == NodeKind.Directory)
         {
             foreach (DirectoryEntry entry in node.Mount.FileSystem.List(node.Node).ToArray())
             {
-                RemoveSecret(Files.Find(node.Path / entry.Name, followLast: false), kind);
+                RemoveSecret(Files.Find(node.Path / entry.Name, followLast: false), kind, commit);
             }
         }
         else if (node.Info.Kind == NodeKind.File)
         {
-            _removedSecrets.Add(new RemovedSecret(node.Path.ToString(), kind, Commitment.Of(kind, GuestTree.ReadAll(node))));
+            byte[] content = GuestTree.ReadAll(node);
+            string commitment = commit && content.Length >= Commitment.MinSecretBytes ? Commitment.Of(kind, content) : "";
+            CryptographicOperations.ZeroMemory(content);
+            _removedSecrets.Add(new RemovedSecret(node.Path.ToString(), kind, commitment));
         }
 
         Files.Remove(node.Path);

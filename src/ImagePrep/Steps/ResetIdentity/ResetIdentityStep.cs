@@ -27,7 +27,7 @@ internal sealed class ResetIdentityStep : IGuestStep
 
         foreach (string path in SshServerConfiguration.HostKeyPaths(context.Files))
         {
-            RemoveAll(context, [path, path + ".pub", path + "-cert.pub"], "ssh-host-key", own.Keep);
+            RemoveAll(context, [path, path + ".pub", path + "-cert.pub"], "ssh-host-key", commit: true, own.Keep);
         }
 
         HostsFile.RemoveOwnName(context.Files, oldName);
@@ -40,7 +40,7 @@ internal sealed class ResetIdentityStep : IGuestStep
         switch (entry.Action)
         {
             case IdentityAction.Remove:
-                RemoveAll(context, entry.Paths, entry.Secret, keep);
+                RemoveAll(context, entry.Paths, entry.Secret, entry.Commit, keep);
                 if (entry.LinksIn.Length > 0)
                 {
                     RemoveLinks(context, entry);
@@ -61,13 +61,13 @@ internal sealed class ResetIdentityStep : IGuestStep
         }
     }
 
-    private static void RemoveAll(GuestStepContext context, IReadOnlyList<string> patterns, string secret, IReadOnlyList<string> keep)
+    private static void RemoveAll(GuestStepContext context, IReadOnlyList<string> patterns, string secret, bool commit, IReadOnlyList<string> keep)
     {
         foreach (GuestNode node in Matches(context.Files, patterns, keep))
         {
             if (secret.Length > 0)
             {
-                context.RemoveSecret(node, secret);
+                context.RemoveSecret(node, secret, commit);
             }
             else
             {

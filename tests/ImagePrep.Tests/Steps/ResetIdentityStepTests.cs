@@ -1,0 +1,89 @@
+using ImagePrep.Guests;
+using ImagePrep.Steps;
+
+namespace ImagePrep.Tests.Steps;
+
+public sealed class ResetIdentityStepTests
+{
+    [Fact]
+    public void Apply_BakedGuest_RemovesKeysSeedsAndIdentities()
+    {
+        DebianGuest guest = new();
+        guest.FileSystem.Add("/var/lib/dbus/machine-id", DebianGuest.MachineId);
+        guest.FileSystem.Add("/etc/ssl/private/ssl-cert-snakeoil.key", "-----BEGIN PRIVATE KEY-----", 0b110_100_000, groupId: 105);
+        guest.FileSystem.Add("/etc/ssl/certs/ssl-cert-snakeoil.pem", "-----BEGIN CERTIFICATE-----");
+        guest.FileSystem.AddLink("/etc/ssl/certs/2de5a1b3.0", "ssl-cert-snakeoil.pem");
+        guest.FileSystem.AddLink("/etc/ssl/certs/deadbeef.0", "other.pem");
+
+        IReadOnlyList<string> difference = guest.Difference(() => guest.Run("reset-identity").Outcome.Result.ShouldBe(StepResult.Changed));
+
+        string[] removed = [.. difference.Where(line => line.StartsWith("- ", StringComparison.Ordinal)).Select(line => line.Split(' ')[1])];
+        removed.ShouldBe(
+            [
+                "/etc/hostname", "/etc/hosts", "/etc/machine-id", "/etc/ssh/keys/odd", "/etc/ssh/ssh_host_rsa_key", "/etc/ssh/ssh_host_rsa_key.pub",
+                "/etc/ssl/certs/2de5a1b3.0", "/etc/ssl/certs/ssl-cert-snakeoil.pem", "/etc/ssl/private/ssl-cert-snakeoil.key",
+                "/var/lib/dbus/machine-id", "/var/lib/systemd/random-seed",
+            ],
+            ignoreOrder: true);
+        difference.ShouldContain("+ /etc/hosts 0644 0:0 127.0.0.1 localhost\\n::1 localhost\\n");
+        difference.Count(line => line.StartsWith("+ ", StringComparison.Ordinal)).ShouldBe(3);
+    }
+
+    [Fact]
+    public void Apply_Secrets_AreRecordedByCommitmentOnly()
+    {
+        DebianGuest guest = new();
+
+        GuestStepContext context = guest.Run("reset-identity").Context;
+
+        context.RemovedSecrets.Select(secret => secret.Path).ShouldBe(
+            ["/etc/ssh/ssh_host_rsa_key", "/etc/ssh/ssh_host_rsa_key.pub", "/var/lib/systemd/random-seed", "/etc/ssh/keys/odd"], ignoreOrder: true);
+        context.RemovedSecrets.ShouldAllBe(secret => secret.Commitment.Length == 64 || secret.Commitment.Length == 0);
+    }
+
+    [Fact]
+    public void Apply_Twice_IsAlreadyDone()
+    {
+        DebianGuest guest = new();
+        guest.Run("reset-identity");
+
+        guest.Run("reset-identity").Outcome.Result.ShouldBe(StepResult.AlreadyDone);
+    }
+
+    [Fact]
+    public void Apply_Keep_LeavesWhatTheRecipeNames()
+    {
+        DebianGuest guest = new();
+
+        guest.Run("reset-identity", "{ keep: [/etc/ssh/ssh_host_rsa_*] }");
+
+        guest.FileSystem.Dump().ShouldContain(line => line.StartsWith("/etc/ssh/ssh_host_rsa_key ", StringComparison.Ordinal));
+        guest.FileSystem.Dump().ShouldNotContain(line => line.StartsWith("/etc/ssh/keys/odd", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Apply_KeyFolderIsALink_RemovesTheLinkNotItsTarget()
+    {
+        DebianGuest guest = new();
+        guest.FileSystem.Add("/srv/keys/a", "keep me");
+        guest.FileSystem.AddLink("/etc/tinyssh/sshkeydir", "/srv/keys");
+
+        guest.Run("reset-identity");
+
+        guest.FileSystem.Dump().ShouldContain("/srv/keys/a 0644 0:0 keep me");
+        guest.FileSystem.Dump().ShouldNotContain(line => line.Contains("sshkeydir"));
+    }
+
+    [Fact]
+    public void Apply_PlacesSlotsThatNoMachineTakesForAnIdentity()
+    {
+        DebianGuest guest = new();
+
+        GuestStepContext context = guest.Run("reset-identity").Context;
+
+        context.Slots.Select(slot => (slot.Name, slot.Path.ToString(), slot.Placeholder.Length)).ShouldBe(
+            [("machine-id", "/etc/machine-id", 33), ("hostname", "/etc/hostname", 65)]);
+        GuestTree files = context.Files;
+        files.ReadText("/etc/machine-id")!.Trim().ShouldBeEmpty();
+    }
+}
