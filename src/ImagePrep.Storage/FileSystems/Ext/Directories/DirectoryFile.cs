@@ -51,15 +51,6 @@ internal static partial class DirectoryFile
     /// <summary>Inode number of the directory above; the root is its own.</summary>
     public static uint Parent(IDirectoryBlocks blocks) => ReadDots(blocks).Parent;
 
-    /// <summary>The only block of a directory that was just made.</summary>
-    public static byte[] FirstBlock(DirectoryRules rules, uint parent)
-    {
-        byte[] block = new byte[rules.BlockSize];
-        DotRecords.Write(block, rules, parent, DirectoryTail.RecordsEnd(rules) - DotRecords.RecordLength);
-        DirectoryTail.WriteTo(block, rules);
-        return block;
-    }
-
     private static DirectoryRecord FindDot(IDirectoryBlocks blocks, FileName name)
     {
         DotRecords dots = ReadDots(blocks);
@@ -67,7 +58,8 @@ internal static partial class DirectoryFile
         return new DirectoryRecord(name, self ? dots.Self : dots.Parent, blocks.Rules.HasFileType ? DotRecords.DirectoryType : (byte)0);
     }
 
-    private static DotRecords ReadDots(IDirectoryBlocks blocks)
+    /// <summary>"." and ".." of a directory whose block 0 is sound.</summary>
+    public static DotRecords ReadDots(IDirectoryBlocks blocks)
     {
         CheckNotEmpty(blocks);
         byte[] first = blocks.Read(0);

@@ -8,8 +8,11 @@ namespace ImagePrep.Storage.FileSystems.Ext.Directories;
 /// and hold a table of (hash, block), sorted by hash; the place of the first hash is taken by limit and count.
 /// </summary>
 /// <seealso href="https://www.kernel.org/doc/html/latest/filesystems/ext4/directory.html#hash-tree-directories"/>
-internal sealed class IndexNode
+internal sealed partial class IndexNode
 {
+    /// <summary>Blocks that an entry can name.</summary>
+    public const uint MaxBlocks = BlockMask + 1;
+
     private const int EntrySize = 8;
 
     /// <summary>The high four bits of a block number are reserved.</summary>

@@ -9,10 +9,17 @@ internal sealed partial class IndexPath
     private readonly IDirectoryBlocks _blocks;
     private readonly List<Step> _steps = [];
 
-    private IndexPath(IDirectoryBlocks blocks) => _blocks = blocks;
+    private IndexPath(IDirectoryBlocks blocks, NameHash hasher, uint hash)
+    {
+        _blocks = blocks;
+        Hasher = hasher;
+        Hash = hash;
+    }
+
+    public NameHash Hasher { get; }
 
     /// <summary>Hash of the name that was looked for.</summary>
-    public uint Hash { get; private init; }
+    public uint Hash { get; }
 
     /// <summary>The leaf block that the path ends at.</summary>
     public uint Leaf => _steps[^1].Node.BlockAt(_steps[^1].Position);
@@ -21,7 +28,8 @@ internal sealed partial class IndexPath
     {
         IndexNode root = IndexNode.ParseRoot(blocks.Read(0), blocks.Rules);
         IndexRootInfo info = root.ReadRootInfo();
-        IndexPath path = new(blocks) { Hash = new NameHash(blocks.Rules, info.HashVersion).Compute(name) };
+        NameHash hasher = new(blocks.Rules, info.HashVersion);
+        IndexPath path = new(blocks, hasher, hasher.Compute(name));
         path._steps.Add(new Step(0, root, root.Find(path.Hash)));
         for (int level = 0; level < info.Levels; level++)
         {

@@ -6,11 +6,11 @@ namespace ImagePrep.Storage.FileSystems.Ext.Directories;
 /// A block of directory records, one after the other: any block of a linear directory, or a leaf of an htree. Records cover the block
 /// without a gap, each stretches to the next, and unused bytes belong to the record before them.
 /// </summary>
-internal sealed class LinearBlock
+internal sealed partial class LinearBlock
 {
     private readonly DirectoryRules _rules;
     private readonly byte[] _bytes;
-    private readonly List<Slot> _slots;
+    private List<Slot> _slots;
 
     private LinearBlock(DirectoryRules rules, byte[] bytes, List<Slot> slots)
     {
