@@ -8,6 +8,8 @@ internal static class FeatureGate
     private const string Structure = "ext superblock";
     private const ushort StateClean = 0x1;
     private const ushort StateErrors = 0x2;
+    private const uint CreatorHurd = 1;
+    private const uint CreatorMasix = 2;
 
     private const IncompatFeatures ReadableIncompat =
         IncompatFeatures.FileType | IncompatFeatures.Extents | IncompatFeatures.SixtyFourBit | IncompatFeatures.Mmp | IncompatFeatures.FlexBg
@@ -76,6 +78,11 @@ internal static class FeatureGate
             throw Refuse(
                 UnsupportedKind.NeedsRepair,
                 "there are orphan inodes, files that were deleted while open. Boot the image once and shut it down, or run e2fsck on it.");
+        }
+
+        if (superblock.CreatorOs is CreatorHurd or CreatorMasix)
+        {
+            throw Refuse(UnsupportedKind.Feature, $"s_creator_os is {superblock.CreatorOs}, not Linux; inodes have another layout there.");
         }
 
         IncompatFeatures incompat = superblock.Incompat & ~WritableIncompat;

@@ -177,6 +177,9 @@ internal sealed class Inode(uint number, byte[] raw)
     /// <summary>File system blocks that i_blocks accounts for: content, block map and attribute block.</summary>
     public long AllocatedBlocks(int blockSize) => Has(InodeFlags.HugeFile) ? StoredBlocks : StoredBlocks / (blockSize / 512);
 
+    /// <summary>Counts more or fewer file system blocks.</summary>
+    public void AddAllocatedBlocks(int count, int blockSize) => StoredBlocks += Has(InodeFlags.HugeFile) ? count : (long)count * (blockSize / 512);
+
     /// <summary>Checks what every use of an inode relies on.</summary>
     /// <exception cref="CorruptImageException">The checksum is wrong, or i_extra_isize is beyond the inode.</exception>
     public void Check(Superblock superblock)

@@ -82,6 +82,9 @@ internal sealed class Superblock
     /// <summary>s_state.</summary>
     public ushort State => U16(Offsets.State);
 
+    /// <summary>s_creator_os: 0 for Linux. The Hurd keeps other things where Linux has the upper halves of owner ids.</summary>
+    public uint CreatorOs => U32(Offsets.CreatorOs);
+
     public ReadOnlySpan<byte> UuidBytes => _raw.AsSpan(Offsets.Uuid, 16);
 
     public string Uuid => new Guid(UuidBytes, bigEndian: true).ToString();
@@ -211,11 +214,6 @@ internal sealed class Superblock
 
         _raw.CopyTo(destination);
     }
-
-    public byte[] ToBytes() => [.. _raw];
-
-    /// <summary>Puts back what <see cref="ToBytes"/> returned earlier.</summary>
-    public void Restore(ReadOnlySpan<byte> raw) => raw.CopyTo(_raw);
 
     private static bool IsPowerOf(uint value, uint root)
     {
@@ -361,6 +359,7 @@ internal sealed class Superblock
         public const int WriteTime = 0x30;
         public const int Magic = 0x38;
         public const int State = 0x3A;
+        public const int CreatorOs = 0x48;
         public const int Revision = 0x4C;
         public const int FirstInode = 0x54;
         public const int InodeSize = 0x58;

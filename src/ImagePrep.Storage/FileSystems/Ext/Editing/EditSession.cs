@@ -34,30 +34,8 @@ internal sealed class EditSession
 
     public InodeAllocator Inodes { get; }
 
-    /// <summary>Runs one operation: all of it happens, or, when it throws, nothing.</summary>
-    public T Run<T>(Func<T> operation)
-    {
-        try
-        {
-            T result = operation();
-            _changed |= !_undo.IsEmpty;
-            _changedGroups.UnionWith(_undo.Groups);
-            _undo.Clear();
-            return result;
-        }
-        catch
-        {
-            _undo.Rollback();
-            throw;
-        }
-    }
-
-    /// <inheritdoc cref="Run{T}"/>
-    public void Run(Action operation) => Run<object?>(() =>
-    {
-        operation();
-        return null;
-    });
+    /// <summary>Starts one operation: all of it happens, or, when it is disposed before <see cref="EditOperation.Complete"/>, nothing.</summary>
+    public EditOperation Begin() => new(_undo, Commit);
 
     public void WriteBlock(long block, ReadOnlySpan<byte> content) => _undo.WriteAt(block * Volume.BlockSize, content);
 
@@ -114,6 +92,13 @@ internal sealed class EditSession
 
         _changedGroups.Clear();
         _changed = false;
+    }
+
+    private void Commit()
+    {
+        _changed |= !_undo.IsEmpty;
+        _changedGroups.UnionWith(_undo.Groups);
+        _undo.Clear();
     }
 
     private void FlushGroup(uint group)

@@ -28,6 +28,9 @@ internal sealed class PosixAcl
         Other = 0x20,
     }
 
+    /// <summary>Whether the ACL says more than the permission bits do.</summary>
+    public bool HasMoreThanMode => _entries.Exists(entry => entry.Tag is Tag.User or Tag.Group or Tag.Mask);
+
     /// <exception cref="CorruptImageException">Not an ACL in ext's form.</exception>
     public static PosixAcl FromDisk(ReadOnlySpan<byte> value, uint inode)
     {
