@@ -94,6 +94,10 @@ public sealed class GoldenImage : IDisposable
         }
     }
 
+    /// <exception cref="VerificationException">The image has no such slot: its recipe did not ask for it.</exception>
+    public SlotDescription Slot(string name) => Document.Slots.FirstOrDefault(slot => slot.Name == name)
+        ?? throw new VerificationException($"{Path} has no slot {name}, so no node can be stamped from it; prepare it with the steps reset-identity and add-node-entropy.");
+
     public void Dispose() => Disk.Dispose();
 
     /// <summary>The bytes of one slot, as a disk holds them.</summary>

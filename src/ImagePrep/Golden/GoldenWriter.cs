@@ -23,8 +23,8 @@ internal static class GoldenWriter
         return ImageWriter.Write(
             live,
             path,
-            new ImageWriterOptions { Format = DiskFormat.Qcow2, Verify = check.Verify },
-            new PhaseProgress(observer, live.Length),
+            new OutputOptions { Format = DiskFormat.Qcow2, Verify = check.Verify },
+            new PhaseProgress(observer),
             cancellation);
     }
 
@@ -41,7 +41,7 @@ internal static class GoldenWriter
         Steps = [.. parts.Outcomes.Select(outcome => Descriptions.Of(outcome.Name, outcome.Outcome))],
         RemovedSecrets = parts.Context.RemovedSecrets,
         Slots = [.. parts.Context.Slots.Select(slot => Describe(slot, parts.Disk.Files))],
-        Golden = new GoldenFileDescription(fileName, "qcow2", written.VirtualSize, written.Sha256),
+        Golden = new GoldenFileDescription(fileName, "qcow2", written.VirtualSize, written.Sha256!),
     };
 
     public static string ToolVersion { get; } =
@@ -54,9 +54,9 @@ internal static class GoldenWriter
         [.. GuestTree.DiskRanges(files.Find(slot.Path)).Select(range => new RangeDescription(range.Start, range.Length))],
         Convert.ToHexStringLower(SHA256.HashData(slot.Placeholder)));
 
-    /// <summary>Passes bytes written on to the observer.</summary>
-    private sealed class PhaseProgress(IProgressObserver observer, long total) : IProgress<long>
+    /// <summary>Passes the progress of the copy on to the observer.</summary>
+    private sealed class PhaseProgress(IProgressObserver observer) : IProgress<CopyProgress>
     {
-        public void Report(long value) => observer.Advance(value, total);
+        public void Report(CopyProgress value) => observer.Advance(value.Done, value.Total);
     }
 }

@@ -19,7 +19,6 @@ public sealed class PreparationSession : IDisposable
 {
     public const string GoldenName = "golden.qcow2";
     public const string GoldenDocumentName = "golden.json";
-    public const string NodesFolder = "nodes";
     public const string ReportName = "report.json";
 
     private readonly PrepareRequest _request;
@@ -142,7 +141,7 @@ public sealed class PreparationSession : IDisposable
         _observer.Phase($"Stamping {_request.Nodes.Count} nodes");
         using GoldenImage image = GoldenImage.Open(Output.File(GoldenDocumentName), golden);
         Stamper stamper = new(image, _request.Stamping, _clock, _observer);
-        _batch = stamper.Stamp(_request.Nodes, Output.File(NodesFolder), Path.Combine("..", GoldenName), _cancellation);
+        _batch = stamper.Stamp(_request.Nodes, Output.Path, Path.Combine("..", GoldenName), _cancellation);
         return _batch.Nodes;
     }
 
@@ -155,7 +154,8 @@ public sealed class PreparationSession : IDisposable
         }
 
         _observer.Phase("Testing the seeds in the node images");
-        _seedTests = SeedTests.Run(_batch, _golden!, Output.File(NodesFolder), _cancellation);
+        using GoldenImage image = GoldenImage.Open(Output.File(GoldenDocumentName), _golden!);
+        _seedTests = SeedTests.Run(_batch, image, Output.Path, _cancellation);
         return _seedTests;
     }
 

@@ -9,6 +9,8 @@ public static class JsonText
 {
     public static string Write(GoldenDocument document) => JsonSerializer.Serialize(document, DocumentContext.Default.GoldenDocument) + "\n";
 
+    public static string Write(ReportDocument document) => JsonSerializer.Serialize(document, DocumentContext.Default.ReportDocument) + "\n";
+
     /// <exception cref="JsonException">Not such a document.</exception>
     public static GoldenDocument ReadGolden(string text) =>
         JsonSerializer.Deserialize(text, DocumentContext.Default.GoldenDocument) ?? throw new JsonException("The document is empty.");
@@ -23,4 +25,5 @@ public static class JsonText
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(GoldenDocument))]
+[JsonSerializable(typeof(ReportDocument))]
 internal sealed partial class DocumentContext : JsonSerializerContext;

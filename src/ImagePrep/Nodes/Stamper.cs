@@ -1,0 +1,90 @@
+using ImagePrep.Golden;
+using ImagePrep.Nodes.Writing;
+using ImagePrep.Pipeline;
+using ImagePrep.Provenance;
+using ImagePrep.Randomness.Batteries;
+using ImagePrep.Randomness.Seeds;
+using ImagePrep.Randomness.Sources;
+using ImagePrep.Storage.Blocks.Native;
+
+namespace ImagePrep.Nodes;
+
+/// <summary>Makes node images: draws and tests all secrets first, then writes a few blocks for each node. No file-system code is involved.</summary>
+internal sealed class Stamper(GoldenImage golden, StampOptions options, TimeProvider clock, IProgressObserver observer)
+{
+    /// <summary>Folder of the node images, inside the output folder.</summary>
+    public const string Folder = "nodes";
+
+    /// <param name="nodes">Nodes to make.</param>
+    /// <param name="outputFolder">Where the folder with the images is made.</param>
+    /// <param name="goldenPath">Name of the golden image as an overlay records it, relative to the overlay or absolute.</param>
+    /// <param name="cancellation">Stops between nodes.</param>
+    /// <exception cref="Errors.RandomnessException">The secrets failed their tests; nothing was written.</exception>
+    public StampedBatch Stamp(IReadOnlyList<NodeSpec> nodes, string outputFolder, string goldenPath, CancellationToken cancellation)
+    {
+        using SeedBatch secrets = Draw(nodes);
+        string folder = Path.Combine(outputFolder, Folder);
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        using INodeImageWriter writer = NodeImageWriters.Create(options.Layout, golden, goldenPath, folder);
+        NodeResult[] results = new NodeResult[nodes.Count];
+        int done = 0;
+        ParallelOptions parallel = new() { CancellationToken = cancellation, MaxDegreeOfParallelism = options.Jobs };
+        try
+        {
+            Parallel.For(0, nodes.Count, parallel, index =>
+            {
+                results[index] = Write(writer, nodes[index], secrets.Nodes[index], folder);
+                observer.Advance(Interlocked.Increment(ref done), nodes.Count);
+            });
+        }
+        catch (AggregateException exception)
+        {
+            // What went wrong with one node is what the user needs to hear, not how many threads heard of it.
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+        }
+
+        // One flush for the whole batch: a thousand small files would otherwise wait a thousand times.
+        Durability.FlushFileSystem(folder);
+        return new StampedBatch(results, options.Layout, secrets.Report);
+    }
+
+    private SeedBatch Draw(IReadOnlyList<NodeSpec> nodes)
+    {
+        List<FileEntropySource> files = [];
+        try
+        {
+            files.AddRange(options.EntropyFiles.Select(path => new FileEntropySource(path)));
+            SeedGenerator generator = new(new SeedGeneratorOptions
+            {
+                GoldenDigest = Convert.FromHexString(golden.Document.Golden.Sha256),
+                Nodes = nodes.Count,
+                ExtraSources = [.. files],
+                OnRedraw = redraw => observer.Remark(
+                    $"A random block drawn for {redraw.NodeName} failed {Tests(redraw)} and was discarded, as happens to an ideal source once in 1,258 blocks."),
+                Clock = clock,
+            });
+            return generator.GenerateBatch([.. nodes.Select(node => node.Name)]);
+        }
+        finally
+        {
+            files.ForEach(file => file.Dispose());
+        }
+    }
+
+    private static string Tests(RedrawEvent redraw) => (redraw.FailedOnBlock | redraw.FailedOnSeed).ToString();
+
+    private NodeResult Write(INodeImageWriter writer, NodeSpec node, NodeSecrets secrets, string folder)
+    {
+        using NodePatches patches = new(golden.Document, node, secrets);
+        string name = node.Name + writer.Extension;
+        string digest = writer.Write(Path.Combine(folder, name), patches.All);
+        return new NodeResult(
+            node.Name,
+            $"{Folder}/{name}",
+            digest,
+            new NodeCommitments(
+                Commitment.Of(Commitment.Seed, secrets.Seed),
+                Commitment.Of(Commitment.MachineId, NodePatches.MachineIdOf(node, secrets)),
+                Commitment.Of("nonce", secrets.Nonce)));
+    }
+}

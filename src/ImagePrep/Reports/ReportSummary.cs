@@ -1,0 +1,44 @@
+using System.Text;
+using ImagePrep.Golden;
+
+namespace ImagePrep.Reports;
+
+/// <summary>The few lines that end a run.</summary>
+internal static class ReportSummary
+{
+    public static string Of(ReportDocument report)
+    {
+        StringBuilder text = new();
+        text.Append("Golden image  ").Append(report.Golden.File).Append("  sha256 ").Append(report.Golden.Sha256).Append('\n');
+        foreach (StepDescription step in report.Steps)
+        {
+            text.Append("  ").Append(step.Name).Append(": ").Append(Result(step)).Append('\n');
+        }
+
+        text.Append("  ").Append(report.RemovedSecrets.Count).Append(" secrets taken out, none of their bytes copied\n");
+        if (report.Nodes.Count > 0)
+        {
+            text.Append("Node images   ").Append(report.Nodes.Count).Append(report.Nodes.Count == 1 ? " node" : " nodes").Append('\n');
+            foreach (Nodes.NodeResult node in report.Nodes.Take(10))
+            {
+                text.Append("  ").Append(node.File).Append('\n');
+            }
+
+            if (report.Nodes.Count > 10)
+            {
+                text.Append("  and ").Append(report.Nodes.Count - 10).Append(" more\n");
+            }
+
+            text.Append("Seeds         ").Append(report.SeedTests?.Summary ?? "not tested").Append('\n');
+        }
+
+        return text.ToString().TrimEnd('\n');
+    }
+
+    private static string Result(StepDescription step) => step.Result switch
+    {
+        "changed" => step.Changes.Count > 0 ? $"{step.Changes.Count} paths changed" : step.Reason,
+        "alreadyDone" => "already done",
+        _ => "not applicable: " + step.Reason,
+    };
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using ImagePrep.TestKit;
+
+namespace ImagePrep.Cli.Tests;
+
+/// <summary>Stopped or killed at any moment, a run leaves nothing half done at the final names, and the next run is not disturbed.</summary>
+public sealed class InterruptionTests : IDisposable
+{
+    private const int Kills = 50;
+
+    private static readonly string[] Complete = ["golden.json", "golden.qcow2", "imageprep.log", "nodes", "report.json"];
+
+    private readonly ScratchFolder _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public void KilledAtRandomMoments_LeavesNothingHalfDone()
+    {
+        string digest = DemoBase.Digest;
+        Stopwatch whole = Stopwatch.StartNew();
+        Start("measure").WaitForExit();
+        double length = whole.Elapsed.TotalMilliseconds;
+        Random random = new(7);
+        string output = _scratch.File("killed");
+        int unfinished = 0;
+        for (int i = 0; i < Kills; i++)
+        {
+            using Process process = Start("killed");
+            Thread.Sleep((int)(random.NextDouble() * length * 1.1));
+            process.Kill();
+            process.WaitForExit();
+            string[] visible = Visible(output);
+            if (visible.Contains("report.json"))
+            {
+                visible.ShouldBe(Complete);
+                Directory.Delete(output, recursive: true);
+            }
+            else
+            {
+                // Killed between the renames at the end, what is there is complete; otherwise nothing is.
+                visible.ShouldBeSubsetOf(Complete);
+                unfinished++;
+                if (visible.Length > 0)
+                {
+                    Directory.Delete(output, recursive: true);
+                }
+            }
+
+            DemoBase.Digest.ShouldBe(digest);
+        }
+
+        unfinished.ShouldBeGreaterThan(Kills / 4, "the kills must hit runs, not only their ends");
+        using Process last = Start("killed");
+        last.StandardError.ReadToEnd();
+        last.WaitForExit();
+        last.ExitCode.ShouldBe(0);
+        Directory.GetFileSystemEntries(output).Select(Path.GetFileName).Order(StringComparer.Ordinal).ShouldBe(Complete);
+    }
+
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public void Signalled_StopsInOrder(string signal, int code)
+    {
+        // Thousands of complete raw images: a run that is sure to be in the middle of something.
+        string list = _scratch.File("many.csv");
+        File.WriteAllLines(list, ["name", .. Enumerable.Range(1, 20_000).Select(number => $"n{number}")]);
+        using Process process = CliProgram.Start(
+            ["prepare", "--recipe", "debian-12", "--base", DemoBase.Path, "--out", _scratch.File("out"), "--nodes", list, "--layout", "standalone", "--format", "raw"]);
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        WaitFor(() => Directory.Exists(_scratch.File("out")) && Directory.EnumerateFiles(_scratch.File("out"), "*.raw", SearchOption.AllDirectories).Any());
+
+        OutsideTool.Run("kill", "-s", signal, process.Id.ToString()).EnsureSuccess("kill");
+
+        process.WaitForExit(TimeSpan.FromSeconds(60)).ShouldBeTrue();
+        process.ExitCode.ShouldBe(code);
+        error.Result.ShouldContain("imageprep: stopped");
+        Directory.Exists(_scratch.File("out")).ShouldBeFalse();
+    }
+
+    private static void WaitFor(Func<bool> condition)
+    {
+        Stopwatch waited = Stopwatch.StartNew();
+        while (!condition())
+        {
+            waited.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60));
+            Thread.Sleep(20);
+        }
+    }
+
+    private static string[] Visible(string folder) => Directory.Exists(folder)
+        ? [.. Directory.GetFileSystemEntries(folder).Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith('.')).Order(StringComparer.Ordinal)]
+        : [];
+
+    private Process Start(string output) => CliProgram.Start(
+        ["prepare", "--recipe", "debian-12", "--base", DemoBase.Path, "--out", _scratch.File(output), "--count", "3"]);
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using ImagePrep.TestKit;
+
+namespace ImagePrep.EndToEnd.Tests.Prepare;
+
+/// <summary>What a booted guest says of itself over its serial console.</summary>
+internal sealed record BootedGuest
+{
+    public required string HostName { get; init; }
+
+    public required string MachineId { get; init; }
+
+    /// <summary>SHA-256 of the seed file after it was rotated at this boot.</summary>
+    public required string SeedDigest { get; init; }
+
+    /// <summary>SHA-256 of each SSH host key, private and public, and of the snakeoil pair, by path.</summary>
+    public required IReadOnlyDictionary<string, string> Keys { get; init; }
+
+    public required string MixStatus { get; init; }
+
+    /// <summary>Whether the seed service said, at debug level, that it does not credit.</summary>
+    public required string SeedLog { get; init; }
+
+    public required bool FirstBoot { get; init; }
+
+    public required string Cycles { get; init; }
+
+    public required string SshBanner { get; init; }
+
+    public required string FailedUnits { get; init; }
+
+    /// <summary>Microseconds since boot: end of mixing, start and end of the seed service, pool ready, start and end of key generation, start of ssh.</summary>
+    public required IReadOnlyDictionary<string, long> Times { get; init; }
+
+    public static BootedGuest Look(QemuGuest guest)
+    {
+        guest.WaitForLogin();
+        guest.Run("systemctl is-system-running --wait", seconds: 300);
+        return new BootedGuest
+        {
+            HostName = guest.Run("hostname").EnsureSuccess("hostname"),
+            MachineId = guest.Run("cat /etc/machine-id").EnsureSuccess("machine-id"),
+            SeedDigest = guest.Run("sha256sum < /var/lib/systemd/random-seed").EnsureSuccess("seed"),
+            Keys = Keys(guest),
+            MixStatus = guest.Run("cat /run/imageprep/mix.status").EnsureSuccess("mix.status"),
+            SeedLog = guest.Run("journalctl -b --no-pager -o cat -u systemd-random-seed").Output,
+            FirstBoot = guest.Run("test -e /run/systemd/first-boot").ExitCode == 0,
+            Cycles = guest.Run("journalctl -b --no-pager -o cat | grep -i 'ordering cycle'").Output,
+            SshBanner = guest.Run("bash -c 'exec 3<>/dev/tcp/127.0.0.1/22; head -n 1 <&3'").EnsureSuccess("ssh banner").Trim(),
+            FailedUnits = guest.Run("systemctl --failed --no-legend --plain").Output,
+            Times = Times(guest),
+        };
+    }
+
+    private static Dictionary<string, string> Keys(QemuGuest guest)
+    {
+        string digests = guest.Run("sha256sum /etc/ssh/ssh_host_*_key /etc/ssh/ssh_host_*_key.pub /etc/ssl/private/ssl-cert-snakeoil.key /etc/ssl/certs/ssl-cert-snakeoil.pem")
+            .EnsureSuccess("keys");
+        return digests.Split('\n').Select(line => line.Split("  ", 2)).ToDictionary(parts => parts[1].Trim(), parts => parts[0]);
+    }
+
+    private static Dictionary<string, long> Times(QemuGuest guest)
+    {
+        long Property(string unit, string property) =>
+            long.Parse(guest.Run($"systemctl show -P {property} {unit}").EnsureSuccess(unit), CultureInfo.InvariantCulture);
+
+        string ready = guest.Run("journalctl -b -k --no-pager -o short-monotonic | grep 'crng init done'").EnsureSuccess("crng init done");
+        string seconds = ready[(ready.IndexOf('[') + 1)..ready.IndexOf(']')].Trim();
+        return new Dictionary<string, long>
+        {
+            ["mixed"] = Property("imageprep-mix.service", "ExecMainExitTimestampMonotonic"),
+            ["seed-start"] = Property("systemd-random-seed.service", "ExecMainStartTimestampMonotonic"),
+            ["seed-end"] = Property("systemd-random-seed.service", "ExecMainExitTimestampMonotonic"),
+            ["pool-ready"] = (long)(double.Parse(seconds, CultureInfo.InvariantCulture) * 1e6),
+            ["keygen-start"] = Property("imageprep-keygen.service", "ExecMainStartTimestampMonotonic"),
+            ["keygen-end"] = Property("imageprep-keygen.service", "ExecMainExitTimestampMonotonic"),
+            ["ssh-start"] = Property("ssh.service", "ExecMainStartTimestampMonotonic"),
+        };
+    }
+}
