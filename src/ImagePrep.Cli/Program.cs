@@ -30,7 +30,7 @@ internal static class Program
             Console.Error.WriteLine("imageprep: stopped. Nothing was left at the final names.");
             return interruption.ExitCode;
         }
-        catch (Exception exception) when (ExitCodes.TryExplain(exception, out int code, out string message))
+        catch (Exception exception) when (ExitCodes.TryExplain(exception, out int code, out string? message))
         {
             Console.Error.WriteLine($"imageprep: {message}");
             return code;

@@ -48,7 +48,7 @@ internal sealed class GoldenCheck(GoldenParts parts, IBlockReader intended)
     private static void CheckFileSystem(IBlockReader disk, PartitionContent content)
     {
         IReadOnlyList<string> problems = ExtCheck.Verify(new BlockSlice(disk, content.Partition.Range));
-        Require(problems.Count == 0, $"the file system of partition {content.Partition.Number} is not sound: {problems.FirstOrDefault()}");
+        Require(problems.Count == 0, $"the file system of partition {content.Partition.Number} is not sound: {string.Join("; ", problems)}");
     }
 
     /// <summary>A changed path reads back as it was meant to be: absent, or the same kind, mode, owner and content.</summary>

@@ -13,10 +13,12 @@ public sealed record InspectionReport(
     IReadOnlyList<Finding> Findings);
 
 /// <param name="Number">Number in the table.</param>
+/// <param name="Active">Marked active in an MBR.</param>
 /// <param name="StartByte">First byte on the disk.</param>
 /// <param name="Bytes">Length.</param>
 /// <param name="Granularity">Largest power of two, up to 1 MiB, that divides the start.</param>
 /// <param name="Alignment">"aligned", "poor" or "harmful".</param>
+/// <param name="Type">What the table says it is for.</param>
 /// <param name="Content">Type as blkid prints it, or "".</param>
 /// <param name="Uuid">Of the file system.</param>
 /// <param name="Label">Of the file system.</param>
@@ -53,6 +55,8 @@ public enum FindingSeverity
     Refused,
 }
 
+/// <param name="Severity">How much it matters.</param>
 /// <param name="Id">Stable name.</param>
 /// <param name="Where">Guest path, partition or table.</param>
+/// <param name="Text">Why it matters.</param>
 public sealed record Finding(FindingSeverity Severity, string Id, string Where, string Text);

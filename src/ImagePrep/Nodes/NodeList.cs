@@ -38,19 +38,19 @@ public static partial class NodeList
     }
 
     // RFC 1123 labels, as Linux and DNS accept them; NonBacktracking since the list may be anybody's.
-    [GeneratedRegex(@"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex HostName();
 
-    [GeneratedRegex("^[0-9a-f]{2}(:[0-9a-f]{2}){5}$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^[0-9a-f]{2}(:[0-9a-f]{2}){5}$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Mac();
 
-    [GeneratedRegex("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Uuid();
 
-    [GeneratedRegex("^[0-9a-f]{32}$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^[0-9a-f]{32}$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex MachineId();
 
-    [GeneratedRegex("^site-[a-z0-9-]{1,32}$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^site-[a-z0-9-]{1,32}$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex SiteColumn();
 
     private sealed class Reading

@@ -19,12 +19,12 @@ internal sealed class Stamper(GoldenImage golden, StampOptions options, TimeProv
     /// <param name="outputFolder">Where the folder with the images is made.</param>
     /// <param name="goldenPath">Name of the golden image as an overlay records it, relative to the overlay or absolute.</param>
     /// <param name="cancellation">Stops between nodes.</param>
-    /// <exception cref="Errors.RandomnessException">The secrets failed their tests; nothing was written.</exception>
+    /// <exception cref="Randomness.RandomnessException">The secrets failed their tests; nothing was written.</exception>
     public StampedBatch Stamp(IReadOnlyList<NodeSpec> nodes, string outputFolder, string goldenPath, CancellationToken cancellation)
     {
         using SeedBatch secrets = Draw(nodes);
         string folder = Path.Combine(outputFolder, Folder);
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        MakeOwnerOnly(folder);
         using INodeImageWriter writer = NodeImageWriters.Create(options.Layout, golden, goldenPath, folder);
         NodeResult[] results = new NodeResult[nodes.Count];
         int done = 0;
@@ -46,6 +46,19 @@ internal sealed class Stamper(GoldenImage golden, StampOptions options, TimeProv
         // One flush for the whole batch: a thousand small files would otherwise wait a thousand times.
         Durability.FlushFileSystem(folder);
         return new StampedBatch(results, options.Layout, secrets.Report);
+    }
+
+    /// <summary>Node images hold seeds: only who made them may look, until they are handed on.</summary>
+    private static void MakeOwnerOnly(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
     }
 
     private SeedBatch Draw(IReadOnlyList<NodeSpec> nodes)

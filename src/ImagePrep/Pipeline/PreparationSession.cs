@@ -171,6 +171,22 @@ public sealed class PreparationSession : IDisposable
         return report;
     }
 
+    /// <summary>All stages in their order.</summary>
+    public ReportDocument RunAll()
+    {
+        Inspect();
+        Repartition();
+        foreach (string step in GuestSteps)
+        {
+            RunStep(step);
+        }
+
+        WriteGolden();
+        StampNodes();
+        TestSeeds();
+        return Publish();
+    }
+
     public void Dispose()
     {
         _base.Dispose();

@@ -20,7 +20,7 @@ public sealed class StagingFolder : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(finalPath);
         FinalPath = System.IO.Path.GetFullPath(finalPath);
-        if (File.Exists(FinalPath))
+        if (System.IO.File.Exists(FinalPath))
         {
             throw new IOException($"{FinalPath} is a file; name a new or empty folder with --out.");
         }
