@@ -1,0 +1,87 @@
+using ImagePrep.Steps.Repartition;
+using ImagePrep.Storage.Blocks;
+using ImagePrep.Storage.Partitions;
+
+namespace ImagePrep.Tests.Steps.Repartition;
+
+/// <summary>What must hold for every plan, over thousands of random tables.</summary>
+public sealed class RepartitionPlanPropertyTests
+{
+    private const int Layouts = 1500;
+
+    private static readonly int[] Boundaries = [4096, 65536, 1 << 20, 3 * 4096, 2 << 20];
+
+    [Fact]
+    public void Create_RandomMbr_HoldsEveryPromise() => CheckAll(RandomLayouts.Mbr);
+
+    [Fact]
+    public void Create_RandomGpt_HoldsEveryPromise() => CheckAll(RandomLayouts.Gpt);
+
+    private static void CheckAll(Func<int, MemoryDevice> make)
+    {
+        int moved = 0;
+        for (int seed = 0; seed < Layouts; seed++)
+        {
+            RepartitionOptions options = new() { Boundary = Boundaries[seed % Boundaries.Length] };
+            moved += CheckOne(make(seed), options, $"seed {seed}, boundary {options.Boundary}") ? 1 : 0;
+        }
+
+        // Both kinds of layout must occur, or half of this tests nothing.
+        moved.ShouldBeInRange(Layouts / 10, Layouts - (Layouts / 100));
+    }
+
+    private static bool CheckOne(MemoryDevice disk, RepartitionOptions options, string what)
+    {
+        PartitionTable before = PartitionTable.Read(disk);
+        RepartitionPlan plan = RepartitionPlan.Create(disk, before, options);
+        IBlockReader composed = plan.Compose(disk);
+        PartitionTable after = PartitionTable.Read(composed);
+
+        composed.Length.ShouldBeGreaterThanOrEqualTo(disk.Length, what);
+        (composed.Length == disk.Length || composed.Length % (1 << 20) == 0).ShouldBeTrue(what);
+        after.Findings.Select(finding => finding.Kind).ShouldBe(before.Findings.Select(finding => finding.Kind), what);
+        after.DiskId.ShouldBe(before.DiskId, what);
+        after.InDiskOrder.Select(p => p.Number).ShouldBe(before.InDiskOrder.Select(p => p.Number), what);
+        after.Partitions.Select(Identity).ShouldBe(before.Partitions.Select(Identity), what);
+        after.Partitions.Select(p => p.Range).ShouldBe(plan.After.Partitions.Select(p => p.Range), what);
+        composed.ReadBytes(0, 0x1BE).ShouldBe(disk.ReadBytes(0, 0x1BE), what);
+        CheckPlaces(plan, before, options.Boundary, what);
+        CheckContent(plan, disk, composed, what);
+
+        RepartitionPlan again = RepartitionPlan.Create(composed, after, options);
+        again.ChangesNothing.ShouldBeTrue(what);
+        again.Compose(composed).ShouldBeSameAs(composed, what);
+        return !plan.ChangesNothing;
+    }
+
+    private static string Identity(Partition p) => $"{p.Number} {p.Type.Id} {p.SectorCount} {p.IsActive} {p.Attributes:x} {p.Name} {p.UniqueId}";
+
+    private static void CheckPlaces(RepartitionPlan plan, PartitionTable before, int boundary, string what)
+    {
+        long free = before.FirstUsableSector * before.SectorSize;
+        foreach (PartitionMove move in plan.Partitions)
+        {
+            (move.To.Start % boundary).ShouldBe(0, what);
+            move.To.Length.ShouldBe(move.From.Length, what);
+            move.To.Start.ShouldBeGreaterThanOrEqualTo(Math.Max(move.From.Start, free), what);
+
+            // No further than needed: one boundary to the left is taken, or left of where it was.
+            bool stays = move.To.Start == move.From.Start;
+            (stays || move.To.Start - boundary < Math.Max(move.From.Start, free)).ShouldBeTrue(what);
+            free = move.To.End;
+        }
+    }
+
+    private static void CheckContent(RepartitionPlan plan, MemoryDevice disk, IBlockReader composed, string what)
+    {
+        foreach (PartitionMove move in plan.Partitions)
+        {
+            byte[] was = disk.ReadBytes(move.From.Start, (int)move.From.Length);
+            byte[] now = composed.ReadBytes(move.To.Start, (int)move.To.Length);
+            was.AsSpan().SequenceEqual(now).ShouldBeTrue($"{what}: {move.Partition}");
+        }
+
+        ByteRange gap = plan.MapBefore.FirstOrDefault(segment => segment.Kind == DiskSegmentKind.BootGap)?.Range ?? default;
+        disk.ReadBytes(gap.Start, (int)gap.Length).AsSpan().SequenceEqual(composed.ReadBytes(gap.Start, (int)gap.Length)).ShouldBeTrue(what);
+    }
+}
