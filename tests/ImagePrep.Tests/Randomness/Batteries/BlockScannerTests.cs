@@ -13,7 +13,7 @@ public sealed class BlockScannerTests
         BlockTests seen = BlockTests.None;
         foreach (BatteryLimits limits in new[] { BatteryLimits.Fips140ChangeNotice1, BatteryLimits.Seed4096 })
         {
-            for (int seed = 0; seed < 150; seed++)
+            for (int seed = 0; seed < 60; seed++)
             {
                 foreach (byte[] sample in Variants(limits.SampleBytes, seed))
                 {

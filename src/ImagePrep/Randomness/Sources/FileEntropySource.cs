@@ -1,0 +1,37 @@
+namespace ImagePrep.Randomness.Sources;
+
+/// <summary>
+/// A file, character device or FIFO that the user names: the export of a hardware generator. Read from start to end, each byte once per run;
+/// when it is used up, the run stops. It is mixed with the other sources and cannot weaken them.
+/// </summary>
+public sealed class FileEntropySource : IEntropySource, IDisposable
+{
+    private readonly FileStream _stream;
+    private readonly Lock _gate = new();
+
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    public FileEntropySource(string path)
+    {
+        // Unbuffered: no copy of the bytes stays in a buffer that nobody wipes, and nothing is taken from a device that is not used.
+        _stream = new FileStream(path, new FileStreamOptions { BufferSize = 0, Options = FileOptions.SequentialScan });
+        Name = $"entropy file {Path.GetFileName(path)}";
+    }
+
+    public string Name { get; }
+
+    public void Read(Span<byte> destination)
+    {
+        lock (_gate)
+        {
+            int read = _stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
+            if (read < destination.Length)
+            {
+                throw new RandomnessException(
+                    $"{Name} is used up: {read} of the next {destination.Length} bytes are left. Nothing was issued. "
+                    + $"Every node takes {destination.Length} bytes: export more, or prepare fewer nodes at once.");
+            }
+        }
+    }
+
+    public void Dispose() => _stream.Dispose();
+}

@@ -1,0 +1,129 @@
+using ImagePrep.Randomness;
+using ImagePrep.Randomness.Sources;
+using ImagePrep.TestKit;
+
+namespace ImagePrep.Tests.Randomness.Sources;
+
+public sealed class EntropySourceTests
+{
+    private const int Eintr = 4;
+    private const int Eagain = 11;
+    private const int Enosys = 38;
+
+    [Fact]
+    public void Kernel_RealCall_FillsTheWholeBufferEachTimeAnew()
+    {
+        Assert.SkipUnless(KernelEntropySource.IsSupported, "getrandom(2) is a system call of Linux");
+        KernelEntropySource kernel = new();
+        byte[] first = new byte[5000];
+        byte[] second = new byte[5000];
+        kernel.Read(first);
+        kernel.Read(second);
+
+        first.ShouldNotBe(second);
+        first.Chunk(250).ShouldAllBe(piece => piece.Any(value => value != 0));
+    }
+
+    [Fact]
+    public void Kernel_ShortAndInterruptedReads_AreContinued()
+    {
+        Queue<int> results = new([-Eintr, 1, 3, -Eintr, 2, 5]);
+        byte next = 1;
+        List<bool> waits = [];
+        KernelEntropySource kernel = new((Span<byte> destination, bool wait, out int error) =>
+        {
+            waits.Add(wait);
+            int result = results.Dequeue();
+            error = result < 0 ? -result : 0;
+            for (int i = 0; i < result; i++)
+            {
+                destination[i] = next++;
+            }
+
+            return result < 0 ? -1 : result;
+        });
+
+        byte[] bytes = new byte[10];
+        kernel.Read(bytes);
+
+        // One probe byte is asked for without waiting and thrown away.
+        bytes.ShouldBe([2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+        waits.ShouldBe([false, false, true, true, true, true]);
+    }
+
+    [Fact]
+    public void Kernel_NotInitialised_StopsInsteadOfWaiting()
+    {
+        KernelEntropySource kernel = Failing(Eagain);
+        Should.Throw<RandomnessException>(() => kernel.Read(new byte[8])).Message.ShouldContain("not collected enough entropy");
+    }
+
+    [Fact]
+    public void Kernel_CallMissing_Stops() =>
+        Should.Throw<RandomnessException>(() => Failing(Enosys).Read(new byte[8])).Message.ShouldContain("38");
+
+    [Fact]
+    public void File_TwoReadings_AreConsecutiveAndTheEndStops()
+    {
+        using ScratchFolder scratch = new();
+        byte[] content = Samples.Random(130, 1);
+        File.WriteAllBytes(scratch.File("hsm.bin"), content);
+        using FileEntropySource source = new(scratch.File("hsm.bin"));
+        byte[] first = new byte[64];
+        byte[] second = new byte[64];
+        source.Read(first);
+        source.Read(second);
+
+        first.Concat(second).ShouldBe(content[..128]);
+        RandomnessException used = Should.Throw<RandomnessException>(() => source.Read(first));
+        used.Message.ShouldContain("hsm.bin");
+        used.Message.ShouldContain("2 of the next 64");
+    }
+
+    [Fact]
+    public async Task File_DeviceAndFifo_AreRead()
+    {
+        OutsideTool.Require("mkfifo");
+        using FileEntropySource device = new("/dev/urandom");
+        byte[] bytes = new byte[64];
+        device.Read(bytes);
+        bytes.ShouldContain(value => value != 0);
+
+        using ScratchFolder scratch = new();
+        OutsideTool.Run("mkfifo", scratch.File("fifo")).EnsureSuccess("mkfifo");
+        byte[] content = Samples.Random(64, 2);
+        string path = scratch.File("fifo");
+        Task writer = Task.Run(() => File.WriteAllBytes(path, content));
+        using FileEntropySource fifo = new(path);
+        fifo.Read(bytes);
+        bytes.ShouldBe(content);
+        await writer.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public void Checked_StuckByte_Stops()
+    {
+        byte[] bytes = Samples.Random(64, 3);
+        bytes.AsSpan(20, CheckedSource.RepetitionCutoff - 1).Fill(7);
+        new CheckedSource(new FakeSource("fine", (_, _) => bytes)).Read(new byte[64]);
+
+        bytes[20 + CheckedSource.RepetitionCutoff - 1] = 7;
+        Should.Throw<RandomnessException>(() => new CheckedSource(new FakeSource("stuck", (_, _) => bytes)).Read(new byte[64]))
+            .Message.ShouldContain("stuck");
+    }
+
+    [Fact]
+    public void Checked_SameReadingTwice_Stops()
+    {
+        CheckedSource source = new(new FakeSource("clone", (index, length) => Samples.Random(length, index / 2)));
+        byte[] bytes = new byte[64];
+        source.Read(bytes);
+        Should.Throw<RandomnessException>(() => source.Read(bytes)).Message.ShouldContain("clone");
+    }
+
+    private static KernelEntropySource Failing(int errno) => new((Span<byte> _, bool _, out int error) =>
+    {
+        error = errno;
+        return -1;
+    });
+}
