@@ -87,8 +87,13 @@ public sealed partial class QemuGuest : IDisposable
         string quoted = "'" + command.Replace("'", @"'\''", StringComparison.Ordinal) + "'";
         SendLine($"printf '<%s {id}>\\n' begin; (eval {quoted}) </dev/null 2>&1; printf '<%s {id} %d>\\n' end $?");
         Regex answer = new($@"<begin {id}>\n(?<output>.*?)<end {id} (?<code>\d+)>\n", RegexOptions.Singleline | RegexOptions.CultureInvariant);
-        Match match = _console.Expect(answer, TimeSpan.FromSeconds(seconds))
-            ?? throw Failure($"no end of this command within {seconds} s: {command}");
+        if (_console.Expect(answer, TimeSpan.FromSeconds(seconds)) is not { } match)
+        {
+            QemuGuestException failure = Failure($"no end of this command within {seconds} s: {command}");
+            Interrupt();
+            throw failure;
+        }
+
         int exitCode = int.Parse(match.Groups["code"].ValueSpan, CultureInfo.InvariantCulture);
         return new GuestResult(exitCode, match.Groups["output"].Value.TrimEnd('\n'));
     }
@@ -157,10 +162,23 @@ public sealed partial class QemuGuest : IDisposable
     // messages, and no status lines of systemd (what its manual says SIGRTMIN+21 does; other inits ignore it).
     private bool SetUpShell()
     {
+        string plainShell = $"exec env TERM=dumb PS1= PS2= sh -c 'stty -echo cols 1000; dmesg -n 1; kill -55 1; printf \"<%s {_token}>\\n\" ready; exec sh'";
+        Regex answer = new($"<ready {_token}>|Login incorrect", RegexOptions.CultureInvariant);
         for (int attempt = 0; attempt < 6; attempt++)
         {
-            SendLine($"exec env TERM=dumb PS1= PS2= sh -c 'stty -echo cols 1000; dmesg -n 1; kill -55 1; printf \"<%s {_token}>\\n\" ready; exec sh'");
-            Regex answer = new($"<ready {_token}>|Login incorrect", RegexOptions.CultureInvariant);
+            // The start of a line typed before the shell reads is lost. So wait for its prompt; should a message of the system hide
+            // that, a line may still have been cut, quotes and all: the next attempt begins with Ctrl-C.
+            if (_console.Expect(ShellPrompt(), AnswerLimit) is { } prompt && prompt.Value[0] == 'L')
+            {
+                return false;
+            }
+
+            if (attempt > 0)
+            {
+                Interrupt();
+            }
+
+            SendLine(plainShell);
             if (_console.Expect(answer, AnswerLimit) is { } match)
             {
                 return match.Value[0] == '<';
@@ -168,6 +186,15 @@ public sealed partial class QemuGuest : IDisposable
         }
 
         return false;
+    }
+
+    // Ctrl-C, so that the session can still shut the guest down.
+    private void Interrupt()
+    {
+        if (!_process.HasExited)
+        {
+            SendLine("\x03");
+        }
     }
 
     private void SendLine(string text)
@@ -199,6 +226,9 @@ public sealed partial class QemuGuest : IDisposable
 
     [GeneratedRegex(@"\S login: ", RegexOptions.CultureInvariant)]
     private static partial Regex LoginPrompt();
+
+    [GeneratedRegex(@"[#$] \z|Login incorrect", RegexOptions.CultureInvariant)]
+    private static partial Regex ShellPrompt();
 
     [GeneratedRegex("Password: ", RegexOptions.CultureInvariant)]
     private static partial Regex PasswordPrompt();
