@@ -82,6 +82,20 @@ public sealed class KeygenTests : IDisposable
         status.Output.ShouldBe("keygen=failed ssh=0/3 snakeoil=none mix=none\n");
     }
 
+    [Theory]
+    [InlineData("18.99", false)]
+    [InlineData("19.00", true)]
+    public void Ssh_BeforeTheReseedThatMixingWaitsFor_MakesNoKey(string uptime, bool made)
+    {
+        Configure("HostKey /etc/ssh/ssh_host_ed25519_key\n");
+        _guest.Write("run/imageprep/keys-not-before", "19\n");
+        _guest.Write("proc/uptime", uptime + " 3.00\n");
+
+        // This clock stands still, so the script is either let through or waits for ever.
+        OutsideTool.Run("env", "IMAGEPREP_ROOT=" + _guest.Location(""), "timeout", made ? "30" : "2", "dash", TemplateFolder.Keygen, "ssh");
+        _guest.Exists(Ed25519).ShouldBe(made);
+    }
+
     [Fact]
     public void Ssh_FolderThatIsMissing_Fails()
     {

@@ -121,6 +121,19 @@ public sealed class MixTests : IDisposable
         sources.ShouldAllBe(source => pool.Contains($"content of {source}\n"));
     }
 
+    /// <summary>Twice the uptime at most, or a minute once Linux reseeds every minute; nothing to wait for when the pool was not ready.</summary>
+    [Theory]
+    [InlineData("256", "7.42", "19\n")]
+    [InlineData("256", "90.00", "155\n")]
+    [InlineData("84", "7.42", null)]
+    public void Pool_ReadyBeforeMixing_HoldsKeysBackUntilTheNextReseed(string bits, string uptime, string? expected)
+    {
+        _guest.Write("proc/sys/kernel/random/entropy_avail", bits + "\n");
+        _guest.Write("proc/uptime", uptime + " 3.00\n");
+        Run();
+        (_guest.Exists("run/imageprep/keys-not-before") ? _guest.Read("run/imageprep/keys-not-before") : null).ShouldBe(expected);
+    }
+
     [Fact]
     public void Machine_WithNoneOfTheSources_IsMixedAllTheSame()
     {
