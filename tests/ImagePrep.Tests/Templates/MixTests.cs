@@ -1,0 +1,175 @@
+using System.Text;
+using ImagePrep.TestKit;
+
+namespace ImagePrep.Tests.Templates;
+
+/// <summary>Runs the guest's mixing script in a folder that looks like a guest.</summary>
+public sealed class MixTests : IDisposable
+{
+    private const string Uuid = "4c4c4544-0044-4810-8031-b4c04f4d4e32";
+    private const string Header = "# imageprep node 1\n";
+    private const string Stamp = Header + "IMAGEPREP_NODE=node-1\n";
+    private const string Nonce = "NONCE=00112233445566778899aabbccddeeff\n";
+
+    private readonly GuestRoot _guest = new();
+
+    public MixTests()
+    {
+        OutsideTool.Require("dash");
+        _guest.Write("var/lib/systemd/random-seed", [.. Enumerable.Range(0, 512).Select(index => (byte)(index * 7))]);
+        _guest.Write("sys/class/dmi/id/product_uuid", Uuid + "\n");
+        _guest.Write("sys/class/net/lo/address", "00:00:00:00:00:00\n");
+        _guest.Write("sys/class/net/ens2/address", "52:54:00:aa:bb:01\n");
+    }
+
+    public void Dispose() => _guest.Dispose();
+
+    [Theory]
+    [InlineData(Stamp + Nonce, "not-bound")]
+    [InlineData(Stamp + "UUID=" + Uuid + "\n" + Nonce, "bound")]
+    [InlineData(Stamp + "UUID=4C4C4544-0044-4810-8031-B4C04F4D4E32\n" + Nonce, "bound")]
+    [InlineData(Stamp + "MACS=52:54:00:aa:bb:01\n" + Nonce, "bound")]
+    [InlineData(Stamp + "MACS=52:54:00:00:00:07,52:54:00:AA:BB:01\n" + Nonce, "bound")]
+    [InlineData(Stamp + "UUID=" + Uuid + "\nMACS=52:54:00:aa:bb:01\n" + Nonce + "SITE_RACK=7\n", "bound")]
+    public void Credit_StampedNodeOnItsMachine_IsGiven(string conf, string reason)
+    {
+        _guest.Write("etc/imageprep/node.conf", Padded(conf));
+        Run().ShouldBe($"mix=ok credit=yes reason={reason}");
+        _guest.Read("run/imageprep/credit.env").ShouldBe("SYSTEMD_RANDOM_SEED_CREDIT=1\n");
+    }
+
+    [Theory]
+    [InlineData(Stamp + "UUID=00000000-0044-4810-8031-b4c04f4d4e32\n" + Nonce, "other-uuid")]
+    [InlineData(Stamp + "UUID=4c4c4544\n" + Nonce, "other-uuid")]
+    [InlineData(Stamp + "UUID=.*\n" + Nonce, "other-uuid")]
+    [InlineData(Stamp + "MACS=52:54:00:aa:bb:02\n" + Nonce, "other-mac")]
+    [InlineData(Stamp + "MACS=52:54:00:aa:bb\n" + Nonce, "other-mac")]
+    [InlineData(Stamp + "MACS=*\n" + Nonce, "other-mac")]
+    [InlineData(Stamp + "UUID=" + Uuid + "\nMACS=52:54:00:aa:bb:02\n" + Nonce, "other-mac")]
+    [InlineData(Stamp + "UUID=00000000-0044-4810-8031-b4c04f4d4e32\nMACS=52:54:00:aa:bb:01\n" + Nonce, "other-uuid")]
+    [InlineData(Stamp, "not-stamped")]
+    [InlineData(Header + Nonce, "not-stamped")]
+    [InlineData("IMAGEPREP_NODE=node-1\n" + Nonce, "not-stamped")]
+    [InlineData("# imageprep node 2\nIMAGEPREP_NODE=node-1\n" + Nonce, "not-stamped")]
+    [InlineData(Header + "\nIMAGEPREP_NODE=node-1\n" + Nonce, "not-stamped")]
+    [InlineData("", "not-stamped")]
+    public void Credit_OtherwiseThanThat_IsRefused(string conf, string reason)
+    {
+        _guest.Write("etc/imageprep/node.conf", Padded(conf));
+        _guest.Write("run/imageprep/credit.env", "SYSTEMD_RANDOM_SEED_CREDIT=1\n");
+        Run().ShouldBe($"mix=ok credit=no reason={reason}");
+        _guest.Exists("run/imageprep/credit.env").ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Credit_GoldenImage_IsRefused()
+    {
+        _guest.Write("etc/imageprep/node.conf", TemplateFolder.Slot("node.conf"));
+        _guest.Write("var/lib/systemd/random-seed", TemplateFolder.Slot("seed"));
+        Run().ShouldBe("mix=ok credit=no reason=not-stamped");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    public void Credit_SeedWithOneLineLeftOfItsPlaceholder_IsRefused(int line)
+    {
+        byte[] seed = new byte[512];
+        new Random(1).NextBytes(seed);
+        TemplateFolder.Slot("seed").AsSpan(line * 64, 64).CopyTo(seed.AsSpan(line * 64));
+        _guest.Write("var/lib/systemd/random-seed", seed);
+        _guest.Write("etc/imageprep/node.conf", Padded(Stamp + Nonce));
+        Run().ShouldBe("mix=ok credit=no reason=seed-is-placeholder");
+    }
+
+    [Fact]
+    public void Credit_SeedMissingOrEmpty_IsRefused()
+    {
+        _guest.Write("etc/imageprep/node.conf", Padded(Stamp + Nonce));
+        _guest.Write("var/lib/systemd/random-seed", "");
+        Run().ShouldBe("mix=ok credit=no reason=seed-is-placeholder");
+        File.Delete(_guest.Location("var/lib/systemd/random-seed"));
+        Run().ShouldBe("mix=ok credit=no reason=seed-is-placeholder");
+    }
+
+    /// <summary>The values come from a file that others may write: they must never reach the shell as program text.</summary>
+    [Fact]
+    public void NodeConf_ShellInItsValues_IsNotRun()
+    {
+        string trap = $"$(touch {_guest.Location("ran")})`touch {_guest.Location("ran")}`; touch {_guest.Location("ran")}";
+        _guest.Write("etc/imageprep/node.conf", Padded($"{Header}IMAGEPREP_NODE={trap}\nUUID={trap}\nMACS={trap}\nNONCE={trap}\n"));
+        Run().ShouldBe("mix=ok credit=no reason=other-uuid");
+        _guest.Exists("ran").ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Pool_EverySourceOfTheMachine_ReachesIt()
+    {
+        string[] sources =
+        [
+            "etc/imageprep/node.conf", "etc/machine-id", "sys/firmware/dmi/tables/DMI", "sys/class/dmi/id/board_serial",
+            "proc/device-tree/serial-number", "sys/class/net/ens9/address", "sys/block/vda/serial", "sys/block/sda/device/wwid",
+            "proc/sys/kernel/random/boot_id", "proc/sys/kernel/hostname", "proc/uptime", "proc/interrupts",
+        ];
+        foreach (string source in sources)
+        {
+            _guest.Write(source, $"content of {source}\n");
+        }
+
+        Run();
+        string pool = Encoding.Latin1.GetString(File.ReadAllBytes(_guest.Location("dev/urandom")));
+        sources.ShouldAllBe(source => pool.Contains($"content of {source}\n"));
+    }
+
+    /// <summary>Twice the uptime at most, or a minute once Linux reseeds every minute; nothing to wait for when the pool was not ready.</summary>
+    [Theory]
+    [InlineData("256", "7.42", "19\n")]
+    [InlineData("256", "90.00", "155\n")]
+    [InlineData("84", "7.42", null)]
+    public void Pool_ReadyBeforeMixing_HoldsKeysBackUntilTheNextReseed(string bits, string uptime, string? expected)
+    {
+        _guest.Write("proc/sys/kernel/random/entropy_avail", bits + "\n");
+        _guest.Write("proc/uptime", uptime + " 3.00\n");
+        Run();
+        (_guest.Exists("run/imageprep/keys-not-before") ? _guest.Read("run/imageprep/keys-not-before") : null).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void Machine_WithNoneOfTheSources_IsMixedAllTheSame()
+    {
+        using GuestRoot bare = new();
+        ToolResult result = bare.Run(TemplateFolder.Mix);
+        result.ExitCode.ShouldBe(0, result.Error);
+        bare.Read("run/imageprep/mix.status").ShouldBe("mix=ok credit=no reason=not-stamped\n");
+        new FileInfo(bare.Location("dev/urandom")).Length.ShouldBeGreaterThan(10);
+    }
+
+    [Fact]
+    public void Pool_ThatCannotBeWritten_IsReported()
+    {
+        File.Delete(_guest.Location("dev/urandom"));
+        Directory.CreateDirectory(_guest.Location("dev/urandom"));
+        ToolResult result = _guest.Run(TemplateFolder.Mix);
+        result.ExitCode.ShouldBe(1);
+        _guest.Read("run/imageprep/mix.status").ShouldStartWith("mix=failed ");
+    }
+
+    private static byte[] Padded(string text)
+    {
+        byte[] slot = new byte[4096];
+        slot.AsSpan().Fill((byte)'\n');
+        Encoding.UTF8.GetBytes(text, slot);
+        return slot;
+    }
+
+    /// <summary>Runs the script and gives the line it left for `imageprep-keygen status`.</summary>
+    private string Run()
+    {
+        ToolResult result = _guest.Run(TemplateFolder.Mix);
+        result.ExitCode.ShouldBe(0, result.Error);
+        result.Error.ShouldBeEmpty();
+        string line = _guest.Read("run/imageprep/mix.status");
+        result.Output.ShouldBe(line);
+        return line.TrimEnd('\n');
+    }
+}

@@ -1,0 +1,99 @@
+using ImagePrep.TestKit;
+
+namespace ImagePrep.Tests.Templates;
+
+/// <summary>Puts the templates into a folder as the manifest says, among this machine's own units, and lets systemd judge them.</summary>
+public sealed class UnitTests : IDisposable
+{
+    private const string UnitFolder = "usr/lib/systemd/system";
+
+    private readonly ScratchFolder _scratch = new();
+
+    public UnitTests()
+    {
+        OutsideTool.Require("systemd-analyze", "cp", "ln");
+        Assert.SkipUnless(File.Exists("/usr/lib/systemd/system/sysinit.target"), "this machine has no systemd units to verify among");
+        Directory.CreateDirectory(_scratch.File("usr/lib/systemd"));
+        OutsideTool.Run("cp", "-a", "/usr/lib/systemd/system", _scratch.File("usr/lib/systemd/")).EnsureSuccess("cp");
+
+        // systemd-analyze looks for the programs that units name, too; before usr-merge this one was in /lib.
+        foreach (string folder in new[] { "lib/systemd", "usr/lib/systemd" })
+        {
+            Directory.CreateDirectory(_scratch.File(folder));
+            OutsideTool.Run("cp", "/bin/true", _scratch.File(folder + "/systemd-random-seed")).EnsureSuccess("cp");
+        }
+    }
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Units_AsInstalled_VerifyClean(bool command)
+    {
+        Install(command);
+        Verify("imageprep-mix.service", "imageprep-keygen.service", "imageprep-snakeoil.service", "systemd-random-seed.service")
+            .ShouldBeEmpty();
+    }
+
+    /// <summary>The two ways Debian activates SSH. A socket comes before basic.target, so a key unit ordered before it would close a cycle.</summary>
+    [Theory]
+    [InlineData("no", "ssh.service", false)]
+    [InlineData("yes", "ssh@.service", false)]
+    [InlineData("no", "ssh.service", true)]
+    public void Units_WithSocketActivation_MakeNoOrderingCycle(string accept, string service, bool command)
+    {
+        Install(command);
+        Unit("ssh.socket", $"[Unit]\nBefore=sockets.target\n[Socket]\nListenStream=22\nAccept={accept}\n");
+        Unit(service, "[Unit]\nAfter=network.target\n[Service]\nExecStart=/bin/true\nStandardInput=socket\n");
+        Link("../ssh.socket", "sockets.target.wants/ssh.socket");
+        Verify("multi-user.target").ShouldNotContain("cycle");
+    }
+
+    [Fact]
+    public void Units_KeyUnitOrderedBeforeASocket_WouldBeSeenAsACycle()
+    {
+        Install(command: false);
+        Unit("ssh.socket", "[Unit]\nBefore=sockets.target\nRequires=imageprep-keygen.service\nAfter=imageprep-keygen.service\n[Socket]\nListenStream=22\n");
+        Unit("ssh.service", "[Service]\nExecStart=/bin/true\n");
+        Link("../ssh.socket", "sockets.target.wants/ssh.socket");
+        Verify("multi-user.target").ShouldContain("cycle");
+    }
+
+    private void Install(bool command)
+    {
+        foreach (ManifestEntry entry in ManifestEntry.ReadAll())
+        {
+            string file = _scratch.File(entry.Path[1..]);
+            if (entry.When.Contains("cloud-init") || (entry.When.Contains("command") && !command))
+            {
+                continue;
+            }
+
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            if (entry.Link is not null)
+            {
+                OutsideTool.Run("ln", "-s", entry.Link, file).EnsureSuccess("ln");
+            }
+            else
+            {
+                File.Copy(Path.Combine(TemplateFolder.Systemd, entry.Source!), file);
+            }
+        }
+    }
+
+    private void Unit(string name, string content) => File.WriteAllText(_scratch.File($"{UnitFolder}/{name}"), content);
+
+    private void Link(string target, string name)
+    {
+        string file = _scratch.File($"{UnitFolder}/{name}");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        OutsideTool.Run("ln", "-sf", target, file).EnsureSuccess("ln");
+    }
+
+    private string Verify(params string[] units)
+    {
+        ToolResult result = OutsideTool.Run("systemd-analyze", ["verify", "--root=" + _scratch.Path, "--man=no", .. units]);
+        return result.Output + result.Error;
+    }
+}
