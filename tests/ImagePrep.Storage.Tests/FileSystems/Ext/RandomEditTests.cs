@@ -25,6 +25,7 @@ public sealed class RandomEditTests
             edits.Model.ShouldEqual(files);
             files.Flush();
             E2fsck.ShouldBeSilent(path);
+            ExtCheck.Verify(device).ShouldBeEmpty();
         }
 
         edits.Model.ShouldEqual(ExtFileSystem.OpenForReading(device));
