@@ -53,7 +53,7 @@ internal sealed class Bitmap
             }
             else
             {
-                Bits[index / 8] &= (byte)~(1 << (int)(index % 8));
+                Bits[index / 8] &= (byte)(0xFF - (1 << (int)(index % 8)));
                 index++;
             }
         }

@@ -31,6 +31,7 @@ internal static partial class DirectoryFile
     {
         CheckNotDot(name);
         ArgumentOutOfRangeException.ThrowIfZero(inode);
+        CheckNotEmpty(blocks);
 
         StagedBlocks staged = new(blocks);
         DirectoryRecord record = new(name, inode, fileType);

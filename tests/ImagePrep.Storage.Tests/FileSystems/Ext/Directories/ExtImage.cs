@@ -56,6 +56,30 @@ internal sealed class ExtImage(string path)
         return new ExtImageDirectory(this, Rules(inode, generation), places, (flags & 0x1000) != 0);
     }
 
+    /// <summary>Gives a directory exactly these blocks in place of its own, appending empty ones first.</summary>
+    public void Replace(string directory, MemoryDirectory content)
+    {
+        ExtImageDirectory old = Directory(directory);
+        string script = Path + ".expand";
+        File.WriteAllLines(script, Enumerable.Repeat($"expand_dir {directory}", (int)content.Count - (int)old.Count));
+        OutsideTool.Run("debugfs", "-w", "-f", script, Path).EnsureSuccess("debugfs expand_dir");
+        if (content.IsIndexed)
+        {
+            string flags = Field(Debugfs($"stat {directory}"), @"Flags: 0x([0-9a-f]+)");
+            uint indexed = uint.Parse(flags, NumberStyles.HexNumber) | 0x1000;
+            OutsideTool.Run("debugfs", "-w", "-R", $"set_inode_field {directory} flags 0x{indexed:x}", Path).EnsureSuccess("debugfs");
+        }
+
+        ExtImageDirectory grown = Directory(directory);
+        grown.Count.ShouldBe(content.Count);
+        for (uint block = 0; block < content.Count; block++)
+        {
+            grown.Write(block, content.Read(block));
+        }
+
+        grown.Store();
+    }
+
     /// <summary>What debugfs lists: name to (inode, type), "." and ".." included. Only for names of printable characters.</summary>
     public Dictionary<string, (uint Inode, byte Type)> Ls(string directory)
     {

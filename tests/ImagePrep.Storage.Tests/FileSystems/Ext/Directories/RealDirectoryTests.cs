@@ -10,16 +10,16 @@ public sealed class RealDirectoryTests
     public static TheoryData<int, int, string> Shapes => new()
     {
         { 1024, 5, "metadata_csum" },
-        { 1024, 400, "metadata_csum" },
+        { 1024, 300, "metadata_csum" },
         { 1024, 1500, "metadata_csum" },
         { 1024, 1500, "^metadata_csum" },
         { 2048, 300, "metadata_csum,^filetype" },
         { 4096, 10, "^metadata_csum,^filetype" },
-        { 4096, 1000, "metadata_csum" },
-        { 4096, 1000, "^metadata_csum,^dir_index" },
-        { 4096, 1000, "^metadata_csum,^filetype" },
-        { 65536, 1200, "metadata_csum" },
-        { 65536, 1200, "^metadata_csum" },
+        { 4096, 800, "metadata_csum" },
+        { 4096, 800, "^metadata_csum,^dir_index" },
+        { 4096, 800, "^metadata_csum,^filetype" },
+        { 65536, 900, "metadata_csum" },
+        { 65536, 900, "^metadata_csum" },
     };
 
     [Theory]
