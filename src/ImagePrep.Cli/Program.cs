@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImagePrep.Cli.Commands;
+using ImagePrep.Cli.Rendering;
 
 namespace ImagePrep.Cli;
 
@@ -7,6 +8,7 @@ internal static class Program
 {
     public static int Main(string[] args)
     {
+        TerminalStyle.Configure();
         using Interruption interruption = new();
         Command root = CommandTree.Build(interruption.Token);
         ParseResult parsed = root.Parse(args);

@@ -61,7 +61,7 @@ public sealed class InterruptionTests : IDisposable
     [Theory]
     [InlineData("INT", 130)]
     [InlineData("TERM", 143)]
-    public void Signalled_StopsInOrder(string signal, int code)
+    public async Task Signalled_StopsInOrder(string signal, int code)
     {
         // Thousands of complete raw images: a run that is sure to be in the middle of something.
         string list = _scratch.File("many.csv");
@@ -75,7 +75,7 @@ public sealed class InterruptionTests : IDisposable
 
         process.WaitForExit(TimeSpan.FromSeconds(60)).ShouldBeTrue();
         process.ExitCode.ShouldBe(code);
-        error.Result.ShouldContain("imageprep: stopped");
+        (await error).ShouldContain("imageprep: stopped");
         Directory.Exists(_scratch.File("out")).ShouldBeFalse();
     }
 

@@ -81,10 +81,10 @@ internal static class InspectionText
         // One reason, many places: the reason is said once.
         foreach (IGrouping<(string Id, string Text), Finding> group in findings.GroupBy(finding => (finding.Id, finding.Text)))
         {
-            Line($"  {Escape(group.Key.Text)}");
+            AnsiConsole.Write(new Padder(new Markup(Escape(group.Key.Text)), new Padding(2, 0, 0, 0)));
             foreach (Finding finding in group)
             {
-                Line($"    [grey]{Escape(finding.Where)}[/]");
+                AnsiConsole.Write(new Padder(new Markup($"[grey]{Escape(finding.Where)}[/]"), new Padding(4, 0, 0, 0)));
             }
         }
     }

@@ -1,5 +1,4 @@
 using ImagePrep.Reports;
-using Spectre.Console;
 
 namespace ImagePrep.Cli.Rendering;
 
@@ -8,7 +7,8 @@ internal static class ReportText
 {
     public static void Write(ReportDocument report, string folder)
     {
-        AnsiConsole.WriteLine(report.Summary);
-        AnsiConsole.MarkupLine($"[grey]Everything is in {Markup.Escape(folder)}; the evidence is in report.json.[/]");
+        // Digests and paths are copied by people and scripts: plain lines, never wrapped.
+        Console.WriteLine(report.Summary);
+        Console.WriteLine($"Everything is in {folder}; the evidence is in report.json.");
     }
 }

@@ -32,7 +32,7 @@ public static class DiskInspector
 
         PartitionInspection[] partitions = [.. table.InDiskOrder.Select(partition => Describe(partition, contents, mounts))];
         findings.AddRange(partitions.Where(partition => partition.Alignment != "aligned").Select(partition => new Finding(
-            FindingSeverity.Unsafe, "alignment", $"partition {partition.Number}", AlignmentText(partition))));
+            FindingSeverity.Unsafe, "alignment", $"partition {partition.Number}, which starts at byte {partition.StartByte}", AlignmentText(partition))));
         findings.AddRange(partitions.Where(partition => partition.Refusal.Length > 0).Select(partition => new Finding(
             FindingSeverity.Refused, "file-system", $"partition {partition.Number}", partition.Refusal)));
         return new InspectionReport(
@@ -46,8 +46,8 @@ public static class DiskInspector
     }
 
     private static string AlignmentText(PartitionInspection partition) => partition.Alignment == "harmful"
-        ? $"starts at byte {partition.StartByte}, not on a 4 KiB boundary: each block the guest writes becomes two reads and two writes below it"
-        : $"starts at byte {partition.StartByte}, not on a 1 MiB boundary: stripes, erase blocks and image clusters may be split";
+        ? "Not on a 4 KiB boundary: each block the guest writes becomes two reads and two writes below it."
+        : "Not on a 1 MiB boundary: stripes, erase blocks and image clusters may be split.";
 
     private static PartitionInspection Describe(Partition partition, IReadOnlyList<PartitionContent> contents, IReadOnlyList<Mount> mounts)
     {

@@ -15,7 +15,7 @@ internal static class ReportSummary
             text.Append("  ").Append(step.Name).Append(": ").Append(Result(step)).Append('\n');
         }
 
-        text.Append("  ").Append(report.RemovedSecrets.Count).Append(" secrets taken out, none of their bytes copied\n");
+        text.Append("  ").Append(report.RemovedSecrets.Count).Append(" secrets taken out; none of their bytes was copied\n");
         if (report.Nodes.Count > 0)
         {
             text.Append("Node images   ").Append(report.Nodes.Count).Append(report.Nodes.Count == 1 ? " node" : " nodes").Append('\n');
@@ -37,7 +37,12 @@ internal static class ReportSummary
 
     private static string Result(StepDescription step) => step.Result switch
     {
-        "changed" => step.Changes.Count > 0 ? $"{step.Changes.Count} paths changed" : step.Reason,
+        "changed" => step.Changes.Count switch
+        {
+            0 => step.Reason,
+            1 => "1 path changed",
+            int count => $"{count} paths changed",
+        },
         "alreadyDone" => "already done",
         _ => "not applicable: " + step.Reason,
     };

@@ -18,7 +18,7 @@ internal sealed record BootedGuest
 
     public required string MixStatus { get; init; }
 
-    /// <summary>Whether the seed service said, at debug level, that it does not credit.</summary>
+    /// <summary>What the seed service logged, at debug level.</summary>
     public required string SeedLog { get; init; }
 
     public required bool FirstBoot { get; init; }
@@ -41,25 +41,25 @@ internal sealed record BootedGuest
             HostName = guest.Run("hostname").EnsureSuccess("hostname"),
             MachineId = guest.Run("cat /etc/machine-id").EnsureSuccess("machine-id"),
             SeedDigest = guest.Run("sha256sum < /var/lib/systemd/random-seed").EnsureSuccess("seed"),
-            Keys = Keys(guest),
+            Keys = ReadKeys(guest),
             MixStatus = guest.Run("cat /run/imageprep/mix.status").EnsureSuccess("mix.status"),
             SeedLog = guest.Run("journalctl -b --no-pager -o cat -u systemd-random-seed").Output,
             FirstBoot = guest.Run("test -e /run/systemd/first-boot").ExitCode == 0,
             Cycles = guest.Run("journalctl -b --no-pager -o cat | grep -i 'ordering cycle'").Output,
             SshBanner = guest.Run("bash -c 'exec 3<>/dev/tcp/127.0.0.1/22; head -n 1 <&3'").EnsureSuccess("ssh banner").Trim(),
             FailedUnits = guest.Run("systemctl --failed --no-legend --plain").Output,
-            Times = Times(guest),
+            Times = ReadTimes(guest),
         };
     }
 
-    private static Dictionary<string, string> Keys(QemuGuest guest)
+    private static Dictionary<string, string> ReadKeys(QemuGuest guest)
     {
         string digests = guest.Run("sha256sum /etc/ssh/ssh_host_*_key /etc/ssh/ssh_host_*_key.pub /etc/ssl/private/ssl-cert-snakeoil.key /etc/ssl/certs/ssl-cert-snakeoil.pem")
             .EnsureSuccess("keys");
         return digests.Split('\n').Select(line => line.Split("  ", 2)).ToDictionary(parts => parts[1].Trim(), parts => parts[0]);
     }
 
-    private static Dictionary<string, long> Times(QemuGuest guest)
+    private static Dictionary<string, long> ReadTimes(QemuGuest guest)
     {
         long Property(string unit, string property) =>
             long.Parse(guest.Run($"systemctl show -P {property} {unit}").EnsureSuccess(unit), CultureInfo.InvariantCulture);

@@ -54,7 +54,7 @@ public sealed partial class GoldenImageTests(PreparedDebian debian) : IClassFixt
         {
             foreach (Match match in Dump(image).Select(line => LinuxPartition().Match(line)).Where(match => match.Success))
             {
-                E2fsck.ShouldBeSilent(image, long.Parse(match.Groups[1].Value) * SectorSize);
+                E2fsck.ShouldBeSilent($"{image}?offset={long.Parse(match.Groups[1].Value) * SectorSize}");
                 checkedFileSystems++;
             }
         }
