@@ -3,6 +3,7 @@ using ImagePrep.Steps.Repartition;
 using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.Partitions;
+using ImagePrep.TestKit;
 
 namespace ImagePrep.Tests.Steps.Repartition;
 
@@ -131,6 +132,40 @@ public sealed class BootLoaderGuardTests
         System.Text.Encoding.ASCII.GetBytes(oem, disk.AsSpan((Moving * 512) + 3));
 
         Refused(disk).ShouldContain($"{name} boot sector: partition 1 (Linux) would have to move");
+    }
+
+    [Theory]
+    [InlineData(1, null)]
+    [InlineData(Staying, null)]
+    [InlineData(Moving, "GRUB in the MBR loads core.img from sector 63")]
+    public void Create_GrubImagesOfTheDistribution_AreRecognised(int core, string? refusal)
+    {
+        const string BootImage = "/usr/lib/grub/i386-pc/boot.img";
+        OutsideTool.Require("grub-mkimage");
+        if (!File.Exists(BootImage))
+        {
+            Assert.Skip($"not installed: {BootImage} (tests/tools.sh installs it)");
+        }
+
+        using ScratchFolder scratch = new();
+        OutsideTool.Run("grub-mkimage", "-O", "i386-pc", "-p", "/boot/grub", "-o", scratch.File("core.img"), "biosdisk").EnsureSuccess("grub-mkimage");
+        byte[] coreImage = File.ReadAllBytes(scratch.File("core.img"));
+        byte[] disk = Disk();
+        File.ReadAllBytes(BootImage).AsSpan(0, 0x1B8).CopyTo(disk);
+        coreImage.CopyTo(disk.AsSpan(core * 512));
+
+        // What grub-bios-setup patches: where core.img is, and where its second sector is.
+        BinaryPrimitives.WriteUInt64LittleEndian(disk.AsSpan(0x5C), (ulong)core);
+        BinaryPrimitives.WriteUInt64LittleEndian(disk.AsSpan((core * 512) + 0x1F4), (ulong)core + 1);
+        if (refusal is null)
+        {
+            coreImage.Length.ShouldBeLessThan(62 * 512);
+            Plan(disk).ChangesNothing.ShouldBeFalse();
+        }
+        else
+        {
+            Refused(disk).ShouldContain(refusal);
+        }
     }
 
     private static byte[] Disk()
