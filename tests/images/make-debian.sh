@@ -120,6 +120,18 @@ finish_root() {
 
 # --- disk --------------------------------------------------------------------------------------------------------------
 
+# sfdisk rounds sizes where it sees fit; file systems are made for the sizes asked for, so those must be what it wrote.
+make_table() { # sfdisk's script on standard input
+    local script written line
+    script=$(cat)
+    sfdisk -q "$disk" <<<"$script"
+    written=$(sfdisk -d "$disk" | tr -d ' ')
+    while read -r line; do
+        [[ $written == *"start=$line,"* ]] || stop 1 "sfdisk did not write the partition start=$line"
+    done < <(tr -d ' ' <<<"$script" | sed -n 's/.*start=\([0-9]*,size=[0-9]*\),.*/\1/p')
+    sfdisk --verify "$disk" >/dev/null || stop 1 "sfdisk --verify complains about the partition table"
+}
+
 # The suite's own mke2fs: the features a file system has depend on the version that made it.
 make_ext() { # make_ext TYPE UUID START SECTORS
     touch "$root/disk.raw"
@@ -204,7 +216,7 @@ FSTAB
     install_packages
     finish_root
 
-    sfdisk -q "$disk" <<TABLE
+    make_table <<TABLE
 label: dos
 unit: sectors
 start=$boot_start, size=$boot_size, type=83, bootable
@@ -230,7 +242,8 @@ TABLE
 
 build_gpt() {
     local -r esp_start=8192 esp_size=253952 root_start=262144
-    local -r root_size=$((disk_sectors - 34 - root_start + 1))
+    # Up to the last whole MiB before the backup table.
+    local -r root_size=$(((disk_sectors - 34 - root_start) / 2048 * 2048))
     cat >"$work/fstab" <<FSTAB
 UUID=$root_uuid / ext4 rw,discard,errors=remount-ro 0 1
 UUID=${esp_serial:0:4}-${esp_serial:4:4} /boot/efi vfat defaults 0 0
@@ -239,7 +252,7 @@ FSTAB
     finish_root
     mkdir -p "$root/boot/efi"
 
-    sfdisk -q "$disk" <<TABLE
+    make_table <<TABLE
 label: gpt
 unit: sectors
 1: start=$root_start, type=4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709
@@ -274,8 +287,6 @@ configfile \$prefix/grub.cfg" >"$mounted/mnt/early.cfg"
 
 truncate -s $((disk_sectors * sector)) "$disk"
 "build_$layout"
-sfdisk --verify "$disk" >/dev/null || stop 1 "sfdisk --verify complains about the partition table"
-
 case $out in *.raw) format=raw options=() ;; *) format=qcow2 options=(-o compat=1.1) ;; esac
 qemu-img convert -f raw -O $format "${options[@]}" "$disk" "$out.new"
 mv "$out.new" "$out"
