@@ -197,7 +197,7 @@ public sealed class MisuseTests : IDisposable
     {
         result.ExitCode.ShouldBe(code, result.Error);
         result.Error.ShouldContain(text);
-        result.Error.ShouldStartWith("imageprep: ");
+        result.Error.Split('\n').Count(line => line.StartsWith("imageprep: ", StringComparison.Ordinal)).ShouldBe(1);
         result.Error.ShouldNotContain("   at ");
         (Directory.Exists(Output) && Directory.EnumerateFileSystemEntries(Output).Any()).ShouldBeFalse();
     }
