@@ -18,9 +18,17 @@ internal static class NodeFile
         StringBuilder text = new();
         text.Append(Stamped).Append('\n');
         text.Append("IMAGEPREP_NODE=").Append(node.Name).Append('\n');
+        if (node.Uuid.Length > 0)
+        {
+            text.Append("UUID=").Append(node.Uuid).Append('\n');
+        }
+
+        if (node.Macs.Count > 0)
+        {
+            text.Append("MACS=").AppendJoin(',', node.Macs).Append('\n');
+        }
+
         text.Append("NONCE=").Append(Convert.ToHexStringLower(nonce)).Append('\n');
-        text.Append("UUID=").Append(node.Uuid).Append('\n');
-        text.Append("MACS=").AppendJoin(',', node.Macs).Append('\n');
         foreach ((string key, string value) in node.Site)
         {
             text.Append(key).Append('=').Append(value).Append('\n');
