@@ -1,0 +1,209 @@
+using System.Runtime.ExceptionServices;
+using System.Security.Cryptography;
+using ImagePrep.Storage.Blocks;
+using ImagePrep.Storage.Blocks.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace ImagePrep.Storage.Disks.Output;
+
+/// <summary>
+/// Copies the data of a reader to the same offsets of a file on several threads, while another hashes it in file order, out of the same buffers:
+/// the file is never read back.
+/// </summary>
+internal sealed class FileCopier
+{
+    /// <summary>Chunks start at multiples of this, so that writes are aligned. Large enough to amortise calls, small enough to stay in cache.</summary>
+    public const int ChunkSize = 1 << 20;
+
+    /// <summary>Zeros inside a sparse output become holes in units of a page.</summary>
+    private const int HoleSize = 4096;
+
+    private static readonly byte[] Zeros = new byte[64 << 10];
+
+    private readonly IBlockReader _source;
+    private readonly SafeFileHandle _target;
+    private readonly OutputOptions _options;
+    private readonly ChunkQueue _queue;
+    private readonly CancellationToken _cancellation;
+    private readonly Action<long> _report;
+    private readonly List<Task> _workers = [];
+    private Task<string?> _digest = Task.FromResult<string?>(null);
+    private Exception? _failure;
+
+    /// <param name="source">What is copied, from its start to its length.</param>
+    /// <param name="target">A new file.</param>
+    /// <param name="options">Format, number of workers, whether to hash and to start writing back early.</param>
+    /// <param name="report">Told the bytes of each piece that was written; may be called from any thread.</param>
+    /// <param name="cancellation">Stops between two chunks.</param>
+    public FileCopier(IBlockReader source, SafeFileHandle target, OutputOptions options, Action<long> report, CancellationToken cancellation)
+    {
+        _source = source;
+        _target = target;
+        _options = options;
+        _report = report;
+        _cancellation = cancellation;
+        _queue = new ChunkQueue(ChunksOf(source), buffers: (2 * options.WorkerCount) + 4, ChunkSize);
+    }
+
+    /// <summary>Writes everything and returns when it is written; the digest may lag behind.</summary>
+    public void Write()
+    {
+        RandomAccess.SetLength(_target, _source.Length);
+        if (_options.ComputeDigest)
+        {
+            _digest = Start(() =>
+            {
+                string? digest = null;
+                Guarded(() => digest = HashInOrder());
+                return digest;
+            });
+        }
+
+        for (int i = 0; i < _options.WorkerCount; i++)
+        {
+            _workers.Add(Start(() => Guarded(CopyChunks)));
+        }
+
+        Task.WaitAll([.. _workers], CancellationToken.None);
+        if (_failure is not null)
+        {
+            WaitForDigest();
+        }
+    }
+
+    /// <summary>The SHA-256 of the file in lower-case hexadecimal, or null when it was not asked for.</summary>
+    public string? WaitForDigest()
+    {
+        string? digest = _digest.GetAwaiter().GetResult();
+        if (_failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(_failure);
+        }
+
+        return digest;
+    }
+
+    /// <summary>Gives up a digest that nobody needs any more, and waits until its thread has let go of the buffers.</summary>
+    public void Abandon()
+    {
+        _queue.Stop();
+        _digest.Wait(CancellationToken.None);
+    }
+
+    private static IEnumerable<ByteRange> ChunksOf(IBlockReader source)
+    {
+        foreach (ByteRange data in source.DataRanges(new ByteRange(0, source.Length)))
+        {
+            long start = data.Start;
+            while (start < data.End)
+            {
+                long end = Math.Min(((start / ChunkSize) + 1) * ChunkSize, data.End);
+                yield return ByteRange.FromBounds(start, end);
+                start = end;
+            }
+        }
+    }
+
+    private static Task<T> Start<T>(Func<T> work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static Task Start(Action work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>The first failure ends everybody's work and is the one the caller sees.</summary>
+    private void Guarded(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception failure)
+        {
+            Interlocked.CompareExchange(ref _failure, failure, null);
+            _queue.Stop();
+        }
+    }
+
+    private void CopyChunks()
+    {
+        while (_queue.Take() is { } chunk)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            _source.ReadAt(chunk.Range.Start, chunk.Bytes);
+            WriteChunk(chunk);
+            _report(chunk.Range.Length);
+            if (_options.ComputeDigest)
+            {
+                _queue.Finish(chunk);
+            }
+            else
+            {
+                _queue.Release(chunk);
+            }
+        }
+    }
+
+    private void WriteChunk(Chunk chunk)
+    {
+        if (_options.Format == DiskFormat.Raw)
+        {
+            WriteSparse(chunk);
+        }
+        else
+        {
+            RandomAccess.Write(_target, chunk.Bytes, chunk.Range.Start);
+        }
+
+        if (_options.Flush)
+        {
+            Durability.StartWriteback(_target, chunk.Range);
+        }
+    }
+
+    private void WriteSparse(Chunk chunk)
+    {
+        ReadOnlySpan<byte> bytes = chunk.Bytes;
+        int start = 0;
+        while (start < bytes.Length)
+        {
+            int end = start;
+            while (end < bytes.Length && bytes[end..Math.Min(end + HoleSize, bytes.Length)].ContainsAnyExcept((byte)0))
+            {
+                end = Math.Min(end + HoleSize, bytes.Length);
+            }
+
+            if (end > start)
+            {
+                RandomAccess.Write(_target, bytes[start..end], chunk.Range.Start + start);
+            }
+
+            start = end + HoleSize;
+        }
+    }
+
+    private string HashInOrder()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        long position = 0;
+        while (_queue.TakeFinished() is { } chunk)
+        {
+            AppendZeros(hash, chunk.Range.Start - position);
+            hash.AppendData(chunk.Bytes);
+            position = chunk.Range.End;
+            _queue.Release(chunk);
+        }
+
+        AppendZeros(hash, _source.Length - position);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private void AppendZeros(IncrementalHash hash, long count)
+    {
+        while (count > 0 && _failure is null && !_cancellation.IsCancellationRequested)
+        {
+            int step = (int)Math.Min(count, Zeros.Length);
+            hash.AppendData(Zeros.AsSpan(0, step));
+            count -= step;
+        }
+    }
+}

@@ -1,0 +1,166 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using ImagePrep.Storage.Blocks.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace ImagePrep.Storage.Disks.Output;
+
+/// <summary>
+/// An output file that has no name yet: it is written as <c>.NAME.partial-PID</c> in the folder where it will be, and renamed when it is
+/// complete. Until then, disposing removes it, so that errors and cancellation leave nothing behind. What a killed run leaves is removed by the
+/// next run that writes the same name.
+/// </summary>
+internal sealed class PendingFile : IDisposable
+{
+    private const string Marker = ".partial-";
+
+    /// <summary>Files of this very process, which share its process number with what an earlier container may have left.</summary>
+    private static readonly ConcurrentDictionary<string, bool> Mine = new(StringComparer.Ordinal);
+
+    private readonly FileStream _file;
+    private readonly bool _overwrite;
+    private bool _published;
+
+    private PendingFile(string path, FileStream file, bool overwrite)
+    {
+        Path = path;
+        _file = file;
+        _overwrite = overwrite;
+    }
+
+    /// <summary>The full path the file will have.</summary>
+    public string Path { get; }
+
+    public string TemporaryPath => _file.Name;
+
+    public SafeFileHandle Handle => _file.SafeFileHandle;
+
+    public string Folder => System.IO.Path.GetDirectoryName(Path)!;
+
+    /// <exception cref="IOException">The name is taken, somebody else is writing it, or the folder cannot be written to.</exception>
+    public static PendingFile Create(string path, bool overwrite, UnixFileMode? mode)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string full = System.IO.Path.GetFullPath(path);
+        string folder = System.IO.Path.GetDirectoryName(full) ?? throw new IOException($"'{path}' is a folder, not a file to write.");
+        string name = System.IO.Path.GetFileName(full);
+        if (name.Length == 0 || Directory.Exists(full))
+        {
+            throw new IOException($"'{path}' is a folder, not a file to write.");
+        }
+
+        if (!overwrite && File.Exists(full))
+        {
+            throw new IOException($"'{full}' exists already. Choose another name, or remove it first.");
+        }
+
+        string prefix = $".{name}{Marker}";
+        RemoveLeftovers(folder, prefix);
+        string temporary = System.IO.Path.Combine(folder, prefix + Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        if (!Mine.TryAdd(temporary, true))
+        {
+            throw new IOException($"'{full}' is being written already.");
+        }
+
+        try
+        {
+            FileStream file = CreateFile(temporary, mode);
+            _ = OwnerLock.TryAcquire(file.SafeFileHandle);
+            return new PendingFile(full, file, overwrite);
+        }
+        catch
+        {
+            Mine.TryRemove(temporary, out _);
+            throw;
+        }
+    }
+
+    /// <summary>Waits until the content is on stable storage.</summary>
+    public void Flush() => RandomAccess.FlushToDisk(Handle);
+
+    /// <summary>Gives the file its name. The content must have been flushed before, or not need to be.</summary>
+    public void Publish()
+    {
+        Durability.Rename(TemporaryPath, Path, _overwrite);
+        _published = true;
+        Dispose();
+    }
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        if (!_published)
+        {
+            File.Delete(TemporaryPath);
+        }
+
+        Mine.TryRemove(TemporaryPath, out _);
+    }
+
+    private static FileStream CreateFile(string path, UnixFileMode? mode)
+    {
+        FileStreamOptions options = new()
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            BufferSize = 0,
+        };
+        if (mode is not null && !OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = mode;
+        }
+
+        return new FileStream(path, options);
+    }
+
+    private static void RemoveLeftovers(string folder, string prefix)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"The folder '{folder}' does not exist.");
+        }
+
+        foreach (string path in Directory.EnumerateFiles(folder, prefix + "*"))
+        {
+            if (int.TryParse(path.AsSpan(path.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int owner)
+                && !Mine.ContainsKey(path)
+                && IsAbandoned(path, owner))
+            {
+                File.Delete(path);
+            }
+        }
+    }
+
+    private static bool IsAbandoned(string path, int owner)
+    {
+        if (owner != Environment.ProcessId && IsRunning(owner))
+        {
+            return false;
+        }
+
+        try
+        {
+            using SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            return OwnerLock.TryAcquire(handle);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsRunning(int processId)
+    {
+        try
+        {
+            using Process process = Process.GetProcessById(processId);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+}
