@@ -2,10 +2,8 @@ using ImagePrep.Golden;
 using ImagePrep.Nodes.Writing;
 using ImagePrep.Pipeline;
 using ImagePrep.Provenance;
-using ImagePrep.Randomness.Batteries;
 using ImagePrep.Randomness.Seeds;
 using ImagePrep.Randomness.Sources;
-using ImagePrep.Storage.Blocks.Native;
 
 namespace ImagePrep.Nodes;
 
@@ -33,7 +31,7 @@ internal sealed class Stamper(GoldenImage golden, StampOptions options, TimeProv
         {
             Parallel.For(0, nodes.Count, parallel, index =>
             {
-                results[index] = Write(writer, nodes[index], secrets.Nodes[index], folder);
+                results[index] = Write(writer, nodes[index], secrets.Nodes[index], cancellation);
                 observer.Advance(Interlocked.Increment(ref done), nodes.Count);
             });
         }
@@ -43,8 +41,8 @@ internal sealed class Stamper(GoldenImage golden, StampOptions options, TimeProv
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
         }
 
-        // One flush for the whole batch: a thousand small files would otherwise wait a thousand times.
-        Durability.FlushFileSystem(folder);
+        cancellation.ThrowIfCancellationRequested();
+        writer.Complete();
         return new StampedBatch(results, options.Layout, secrets.Report);
     }
 
@@ -86,11 +84,11 @@ internal sealed class Stamper(GoldenImage golden, StampOptions options, TimeProv
 
     private static string Tests(RedrawEvent redraw) => (redraw.FailedOnBlock | redraw.FailedOnSeed).ToString();
 
-    private NodeResult Write(INodeImageWriter writer, NodeSpec node, NodeSecrets secrets, string folder)
+    private NodeResult Write(INodeImageWriter writer, NodeSpec node, NodeSecrets secrets, CancellationToken cancellation)
     {
         using NodePatches patches = new(golden.Document, node, secrets);
         string name = node.Name + writer.Extension;
-        string digest = writer.Write(Path.Combine(folder, name), patches.All);
+        string digest = writer.Write(name, patches.All, cancellation);
         return new NodeResult(
             node.Name,
             $"{Folder}/{name}",
