@@ -38,6 +38,6 @@ public sealed class Preparation : IDisposable
             : NodeList.Count(_context.Argument("count", Paths.DemoNodes));
         PrepareRequest request = new() { Recipe = RecipeLibrary.Load(recipe), BasePath = baseImage, Nodes = nodes };
         _output = new StagingFolder(output);
-        return new PreparationSession(request, _output, SilentObserver.Instance, TimeProvider.System, CancellationToken.None);
+        return new PreparationSession(request, _output, SilentObserver.Instance, TimeProvider.System, System.Threading.CancellationToken.None);
     }
 }

@@ -1,11 +1,12 @@
 using System.Text.RegularExpressions;
+using ImagePrep.TestKit;
 
 namespace ImagePrep.Storage.Tests;
 
 /// <summary>What docs/architecture.md says of folders, held by looking at the sources.</summary>
 public sealed partial class ArchitectureTests
 {
-    private static readonly string Source = Path.Combine(RepositoryRoot(), "src", "ImagePrep.Storage");
+    private static readonly string Source = Repository.File("src", "ImagePrep.Storage");
 
     [Theory]
     [InlineData("Blocks")]
@@ -33,17 +34,6 @@ public sealed partial class ArchitectureTests
         {
             NativeCall().IsMatch(File.ReadAllText(path)).ShouldBeFalse($"{Path.GetRelativePath(Source, path)} calls native code");
         }
-    }
-
-    private static string RepositoryRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "cake.config")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new DirectoryNotFoundException("No folder above the tests holds cake.config.");
     }
 
     [GeneratedRegex(@"ImagePrep\.Storage\.(?<folder>[A-Z]\w+)", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]

@@ -18,24 +18,12 @@ public static class RealBase
     public static string Image(string suite, string layout)
     {
         ToolResult result = OutsideTool.Run(
-            "bash", [Path.Combine(RepositoryRoot(), "tests", "images", "cached.sh"), suite, layout], BuildLimitSeconds);
+            "bash", [Repository.File("tests", "images", "cached.sh"), suite, layout], BuildLimitSeconds);
         if (result.ExitCode == CannotBuild)
         {
             Assert.Skip($"no {suite}/{layout} image: {result.Error.TrimEnd('\n').Split('\n')[^1]}");
         }
 
         return result.EnsureSuccess($"tests/images/cached.sh {suite} {layout}").Output.TrimEnd('\n');
-    }
-
-    private static string RepositoryRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "cake.config")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName
-            ?? throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} holds cake.config.");
     }
 }

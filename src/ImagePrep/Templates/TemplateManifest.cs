@@ -30,14 +30,9 @@ public sealed class TemplateManifest
                 node.Text("slot"),
                 node.Text("xattr"),
                 node.Texts("when"),
-                node.Text("step", absent: StepOf(node))));
+                node.Text("step")));
         }
 
         return new TemplateManifest(entries);
     }
-
-    private static string StepOf(YamlMappingNode node) =>
-        node.Text("slot") is "machine-id" or "hostname" ? "reset-identity"
-        : node.Text("link") == "/dev/null" || node.Texts("when").Contains("cloud-init") ? "remove-keygen"
-        : "add-node-entropy";
 }

@@ -1,5 +1,6 @@
 using ImagePrep.Errors;
 using ImagePrep.Recipes;
+using ImagePrep.TestKit;
 
 namespace ImagePrep.Tests.Recipes;
 
@@ -87,7 +88,6 @@ public sealed class RecipeReaderTests
     [Fact]
     public void Schema_OnDisk_IsWhatTheStepsSay()
     {
-        string path = Path.Combine(Repository.Root, "recipes", "recipe.schema.json");
-        File.ReadAllText(path).ShouldBe(RecipeSchema.Write(), "write it anew with: imageprep recipes --schema > recipes/recipe.schema.json");
+        File.ReadAllText(Repository.File("recipes", "recipe.schema.json")).ShouldBe(RecipeSchema.Write(), "write it anew with: imageprep recipes --schema > recipes/recipe.schema.json");
     }
 }
