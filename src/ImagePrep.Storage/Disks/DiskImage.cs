@@ -51,6 +51,20 @@ public sealed class DiskImage : IBlockReader, IDisposable
 
     public ByteRange NextData(long offset) => _disk.NextData(offset);
 
+    /// <summary>Where bytes of the disk lie in the file, in order, for <see cref="Output.ImageCloner"/> to patch a copy.</summary>
+    /// <exception cref="UnsupportedImageException">Some of them are not stored, compressed, or shared with something else.</exception>
+    public IReadOnlyList<ByteRange> LocateInFile(ByteRange range)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(range.End, Length, nameof(range));
+        return _disk is Qcow2Image qcow2 ? Qcow2FileMap.Locate(qcow2, _file, range) : [range];
+    }
+
+    /// <summary>The runs of the disk that this file stores itself, zeros that hide a backing disk included: what an overlay overrides.</summary>
+    public IEnumerable<ByteRange> OwnRanges() => _disk is Qcow2Image qcow2 ? qcow2.OwnRanges() : [new ByteRange(0, Length)];
+
+    /// <summary>The backing file's name as it stands in an overlay, made printable; null when there is none.</summary>
+    public string? BackingName => (_disk as Qcow2Image)?.BackingName;
+
     /// <summary>Call after the last read: what was read is one state of the disk only if nobody wrote to the file meanwhile.</summary>
     /// <exception cref="IOException">The file changed since it was opened.</exception>
     public void VerifyUnchanged() => _file.VerifyUnchanged();

@@ -16,6 +16,10 @@ internal static class QemuImg
     public static void Io(string path, params string[] commands) =>
         OutsideTool.Run("qemu-io", ["-f", "qcow2", .. commands.SelectMany(c => new[] { "-c", c }), path]).EnsureSuccess("qemu-io");
 
+    /// <summary>Runs qemu-io commands without asking for write permission.</summary>
+    public static void Read(string path, params string[] commands) =>
+        OutsideTool.Run("qemu-io", ["-r", "-f", "qcow2", .. commands.SelectMany(c => new[] { "-c", c }), path]).EnsureSuccess("qemu-io").Output.ShouldNotContain("failed");
+
     /// <summary>qemu-img check must be silent: no errors, no leaks.</summary>
     public static void ShouldBeClean(string path)
     {

@@ -8,7 +8,10 @@ internal static class DiskSpace
     private const int ErrorQuota = 122;
 
     /// <summary>Runs the work, after a check that saves writing half an image, and turns the system's short message into a helpful one.</summary>
-    public static T Explain<T>(string path, long needed, Func<T> work)
+    /// <param name="path">Full path of the output.</param>
+    /// <param name="needed">How many bytes the output takes; null for little.</param>
+    /// <param name="work">What writes it.</param>
+    public static T Explain<T>(string path, long? needed, Func<T> work)
     {
         if (Free(path) is { } free && free < needed)
         {
@@ -25,7 +28,7 @@ internal static class DiskSpace
         }
     }
 
-    private static IOException NoRoom(string path, long needed, IOException? inner)
+    private static IOException NoRoom(string path, long? needed, IOException? inner)
     {
         string free = Free(path) is { } bytes ? $"{bytes} bytes are free" : "the free space is unknown";
         string limit = inner?.HResult switch
@@ -34,8 +37,9 @@ internal static class DiskSpace
             ErrorFileTooLarge => " The file system or a process limit (ulimit -f) does not allow files this large.",
             _ => "",
         };
+        string size = needed is null ? "" : $"it needs {needed} bytes, ";
         return new IOException(
-            $"'{path}' does not fit: it needs {needed} bytes, {free} on its file system.{limit} Free some space, or write to another folder. Nothing was left behind.", inner);
+            $"'{path}' does not fit: {size}{free} on its file system.{limit} Free some space, or write to another folder. Nothing was left behind.", inner);
     }
 
     /// <summary>Bytes a user may still write there; null where the system does not say.</summary>

@@ -39,7 +39,7 @@ internal sealed class PendingFile : IDisposable
     public string Folder => System.IO.Path.GetDirectoryName(Path)!;
 
     /// <exception cref="IOException">The name is taken, somebody else is writing it, or the folder cannot be written to.</exception>
-    public static PendingFile Create(string path, bool overwrite, UnixFileMode? mode)
+    public static PendingFile Create(string path, bool overwrite, UnixFileMode? mode, bool sweep = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string full = System.IO.Path.GetFullPath(path);
@@ -55,9 +55,12 @@ internal sealed class PendingFile : IDisposable
             throw new IOException($"'{full}' exists already. Choose another name, or remove it first.");
         }
 
-        string prefix = $".{name}{Marker}";
-        RemoveLeftovers(folder, prefix);
-        string temporary = System.IO.Path.Combine(folder, prefix + Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        if (sweep)
+        {
+            RemoveLeftovers(folder, name);
+        }
+
+        string temporary = System.IO.Path.Combine(folder, $".{name}{Marker}" + Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         if (!Mine.TryAdd(temporary, true))
         {
             throw new IOException($"'{full}' is being written already.");
@@ -79,6 +82,9 @@ internal sealed class PendingFile : IDisposable
     /// <summary>Waits until the content is on stable storage.</summary>
     public void Flush() => RandomAccess.FlushToDisk(Handle);
 
+    /// <summary>Closes the finished content; the name comes later.</summary>
+    public void Close() => _file.Dispose();
+
     /// <summary>Gives the file its name. The content must have been flushed before, or not need to be.</summary>
     public void Publish()
     {
@@ -98,6 +104,29 @@ internal sealed class PendingFile : IDisposable
         Mine.TryRemove(TemporaryPath, out _);
     }
 
+    /// <summary>Removes what killed runs have left of one output, or of all outputs in the folder.</summary>
+    public static void RemoveLeftovers(string folder, string? name)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"The folder '{folder}' does not exist.");
+        }
+
+        foreach (string path in Directory.EnumerateFiles(folder, ".*"))
+        {
+            string file = System.IO.Path.GetFileName(path);
+            int marker = file.LastIndexOf(Marker, StringComparison.Ordinal);
+            if (marker > 1
+                && (name is null || file.AsSpan(1, marker - 1).SequenceEqual(name))
+                && int.TryParse(file.AsSpan(marker + Marker.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int owner)
+                && !Mine.ContainsKey(path)
+                && IsAbandoned(path, owner))
+            {
+                File.Delete(path);
+            }
+        }
+    }
+
     private static FileStream CreateFile(string path, UnixFileMode? mode)
     {
         FileStreamOptions options = new()
@@ -113,24 +142,6 @@ internal sealed class PendingFile : IDisposable
         }
 
         return new FileStream(path, options);
-    }
-
-    private static void RemoveLeftovers(string folder, string prefix)
-    {
-        if (!Directory.Exists(folder))
-        {
-            throw new DirectoryNotFoundException($"The folder '{folder}' does not exist.");
-        }
-
-        foreach (string path in Directory.EnumerateFiles(folder, prefix + "*"))
-        {
-            if (int.TryParse(path.AsSpan(path.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int owner)
-                && !Mine.ContainsKey(path)
-                && IsAbandoned(path, owner))
-            {
-                File.Delete(path);
-            }
-        }
     }
 
     private static bool IsAbandoned(string path, int owner)

@@ -46,6 +46,9 @@ internal readonly struct Qcow2ClusterEntry
     /// <summary>Host offset of a standard cluster; 0 when none is kept.</summary>
     public long HostOffset => (long)(_raw & OffsetMask);
 
+    /// <summary>The image says that nothing else uses the cluster (bit 63).</summary>
+    public bool IsCopied => (_raw & Copied) != 0;
+
     /// <summary>An entry that <see cref="Parse"/> has seen before.</summary>
     public static Qcow2ClusterEntry FromChecked(ulong raw) => new(raw);
 

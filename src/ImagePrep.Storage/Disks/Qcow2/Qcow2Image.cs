@@ -107,7 +107,44 @@ internal sealed class Qcow2Image : IBlockReader, IDisposable
         return ByteRange.FromBounds(start, Math.Min(end << Header.ClusterBits, Length));
     }
 
+    /// <summary>Runs of clusters that are not simply absent from this file.</summary>
+    public IEnumerable<ByteRange> OwnRanges()
+    {
+        long start = -1;
+        for (long cluster = 0; cluster < Header.ClusterCount; cluster++)
+        {
+            if (Tables.Table((int)(cluster >> (Header.ClusterBits - 3))) is null)
+            {
+                // A missing table is as many absent clusters; go to its last one.
+                if (start >= 0)
+                {
+                    yield return RunOf(start, cluster);
+                    start = -1;
+                }
+
+                cluster |= Header.L2Entries - 1L;
+            }
+            else if (Tables[cluster].Kind != Qcow2ClusterKind.Unallocated)
+            {
+                start = start < 0 ? cluster : start;
+            }
+            else if (start >= 0)
+            {
+                yield return RunOf(start, cluster);
+                start = -1;
+            }
+        }
+
+        if (start >= 0)
+        {
+            yield return RunOf(start, Header.ClusterCount);
+        }
+    }
+
     public void Dispose() => _inflater.Dispose();
+
+    private ByteRange RunOf(long firstCluster, long endCluster) =>
+        ByteRange.FromBounds(firstCluster << Header.ClusterBits, Math.Min(endCluster << Header.ClusterBits, Length));
 
     private static ReadOnlySpan<byte> BackingNameIn(ReadOnlySpan<byte> firstCluster, Qcow2Header header)
     {
