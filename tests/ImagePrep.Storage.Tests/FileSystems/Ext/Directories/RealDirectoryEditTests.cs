@@ -5,14 +5,15 @@ using ImagePrep.TestKit;
 namespace ImagePrep.Storage.Tests.FileSystems.Ext.Directories;
 
 /// <summary>Directories of real images, edited here and judged by e2fsck, debugfs and the kernel.</summary>
-public sealed class RealDirectoryEditTests
+[Collection(PreparedImagesCollection.Name)]
+public sealed class RealDirectoryEditTests(PreparedImages images)
 {
     [Theory]
-    [MemberData(nameof(RealDirectoryTests.Shapes), MemberType = typeof(RealDirectoryTests))]
+    [MemberData(nameof(PreparedImages.Shapes), MemberType = typeof(PreparedImages))]
     public void RemoveAndInsert_InPlace_E2fsckIsSilent(int blockSize, int names, string features)
     {
         using ScratchFolder folder = new();
-        ExtImage image = RealDirectoryTests.MakeImage(folder, blockSize, names, features);
+        ExtImage image = images.Copy(folder, blockSize, names, features);
         Dictionary<string, (uint Inode, byte Type)> before = image.Ls("/names");
         ExtImageDirectory directory = image.Directory("/names");
         DirectoryRecord[] records = [.. DirectoryFile.List(directory)];
@@ -38,11 +39,11 @@ public sealed class RealDirectoryEditTests
     }
 
     [Theory]
-    [MemberData(nameof(RealDirectoryTests.Shapes), MemberType = typeof(RealDirectoryTests))]
+    [MemberData(nameof(PreparedImages.Shapes), MemberType = typeof(PreparedImages))]
     public void Insert_WholeDirectoryAnew_E2fsckIsSilent(int blockSize, int names, string features)
     {
         using ScratchFolder folder = new();
-        ExtImage image = RealDirectoryTests.MakeImage(folder, blockSize, names, features);
+        ExtImage image = images.Copy(folder, blockSize, names, features);
         Dictionary<string, (uint Inode, byte Type)> before = image.Ls("/names");
         ExtImageDirectory old = image.Directory("/names");
         DirectoryCheck.Verify(old).Records.Count.ShouldBe(names);
@@ -66,7 +67,7 @@ public sealed class RealDirectoryEditTests
     public void Insert_WholeDirectoryAnew_TheKernelFindsAndGoesOnEditing(int blockSize, int names, string features)
     {
         using ScratchFolder folder = new();
-        ExtImage image = RealDirectoryTests.MakeImage(folder, blockSize, names, features);
+        ExtImage image = images.Copy(folder, blockSize, names, features);
         ExtImageDirectory old = image.Directory("/names");
         image.Replace("/names", Rebuild(old));
 
