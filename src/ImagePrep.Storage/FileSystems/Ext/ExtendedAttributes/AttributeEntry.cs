@@ -1,0 +1,40 @@
+using System.Buffers.Binary;
+
+namespace ImagePrep.Storage.FileSystems.Ext.ExtendedAttributes;
+
+/// <summary>One attribute with its value, as it is stored; ACLs are in their disk form.</summary>
+/// <param name="Name">Namespace and name.</param>
+/// <param name="Value">The value's bytes.</param>
+/// <param name="Hash">e_hash, kept for entries that are not changed: two ways to compute it are in use.</param>
+internal sealed record AttributeEntry(AttributeName Name, byte[] Value, uint Hash)
+{
+    /// <summary>Bytes of the value with its padding.</summary>
+    public int ValueSpace => AttributeArea.Pad(Value.Length);
+
+    /// <summary>Bytes of ext4_xattr_entry with its name and padding.</summary>
+    public int EntrySpace => AttributeArea.Pad(AttributeArea.EntryHeaderSize + Name.Bytes.Length);
+
+    public int Space => EntrySpace + ValueSpace;
+
+    /// <summary>
+    /// e_hash over name and value: each part rotates what came before and is mixed in by exclusive or. Some software took the name's bytes as
+    /// signed, which differs for names outside ASCII; both are valid.
+    /// </summary>
+    public static uint ComputeHash(AttributeName name, ReadOnlySpan<byte> value, bool signedBytes = false)
+    {
+        uint hash = 0;
+        foreach (byte part in name.Bytes)
+        {
+            hash = uint.RotateLeft(hash, 5) ^ (signedBytes ? unchecked((uint)(sbyte)part) : part);
+        }
+
+        byte[] padded = new byte[AttributeArea.Pad(value.Length)];
+        value.CopyTo(padded);
+        for (int offset = 0; offset < padded.Length; offset += sizeof(uint))
+        {
+            hash = uint.RotateLeft(hash, 16) ^ BinaryPrimitives.ReadUInt32LittleEndian(padded.AsSpan(offset));
+        }
+
+        return hash;
+    }
+}

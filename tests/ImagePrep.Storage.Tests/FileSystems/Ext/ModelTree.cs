@@ -1,0 +1,105 @@
+using System.Text;
+using ImagePrep.Storage.FileSystems;
+
+namespace ImagePrep.Storage.Tests.FileSystems.Ext;
+
+/// <summary>What a node of the file system should be, kept in plain memory.</summary>
+internal sealed class ModelNode(NodeKind kind, int permissions, uint userId, uint groupId)
+{
+    public NodeKind Kind { get; } = kind;
+
+    public int Permissions { get; set; } = permissions;
+
+    public uint UserId { get; set; } = userId;
+
+    public uint GroupId { get; set; } = groupId;
+
+    /// <summary>A file's bytes or a link's target.</summary>
+    public byte[] Content { get; set; } = [];
+
+    public SortedDictionary<string, byte[]> Attributes { get; } = new(StringComparer.Ordinal);
+
+    public SortedDictionary<string, ModelNode> Children { get; } = new(StringComparer.Ordinal);
+
+    public void Resize(long length)
+    {
+        byte[] content = Content;
+        Array.Resize(ref content, (int)length);
+        Content = content;
+    }
+}
+
+/// <summary>A model tree and the comparison with a file system.</summary>
+internal sealed class ModelTree
+{
+    public ModelNode Root { get; } = new(NodeKind.Directory, 0b111_101_101, 0, 0);
+
+    /// <summary>Directories of the tree, root first, in a fixed order.</summary>
+    public IEnumerable<(ModelNode Node, string Path)> Directories() => Walk(Root, "").Where(item => item.Node.Kind == NodeKind.Directory);
+
+    public IEnumerable<(ModelNode Node, string Path)> Everything() => Walk(Root, "");
+
+    /// <summary>Fails at the first difference.</summary>
+    public void ShouldEqual(IFileSystemReader files) => Compare(files, files.Root, Root, "");
+
+    public static NodeId Find(IFileSystemReader files, string path)
+    {
+        NodeId node = files.Root;
+        foreach (string part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            files.TryLookup(node, part, out node).ShouldBeTrue(path);
+        }
+
+        return node;
+    }
+
+    private static IEnumerable<(ModelNode Node, string Path)> Walk(ModelNode node, string path)
+    {
+        yield return (node, path);
+        foreach ((string name, ModelNode child) in node.Children)
+        {
+            foreach ((ModelNode Node, string Path) inner in Walk(child, $"{path}/{name}"))
+            {
+                yield return inner;
+            }
+        }
+    }
+
+    private static void Compare(IFileSystemReader files, NodeId id, ModelNode model, string path)
+    {
+        NodeInfo info = files.Stat(id);
+        info.Kind.ShouldBe(model.Kind, path);
+        if (path.Length > 0)
+        {
+            info.Permissions.ShouldBe(model.Permissions, path);
+            (info.UserId, info.GroupId).ShouldBe((model.UserId, model.GroupId), path);
+            Text(files.GetAttributes(id).OrderBy(a => a.Name, StringComparer.Ordinal).Select(a => $"{a.Name}={Convert.ToHexString(a.Value)}"))
+                .ShouldBe(Text(model.Attributes.Select(a => $"{a.Key}={Convert.ToHexString(a.Value)}")), path);
+        }
+
+        if (model.Kind == NodeKind.File)
+        {
+            info.Size.ShouldBe(model.Content.Length, path);
+            byte[] content = new byte[model.Content.Length + 10];
+            files.Read(id, 0, content).ShouldBe(model.Content.Length, path);
+            content.AsSpan(0, model.Content.Length).SequenceEqual(model.Content).ShouldBeTrue($"content of {path}");
+        }
+        else if (model.Kind == NodeKind.SymbolicLink)
+        {
+            files.ReadLink(id).ShouldBe(model.Content, path);
+        }
+        else
+        {
+            Dictionary<string, NodeId> found = files.List(id).ToDictionary(e => Encoding.UTF8.GetString(e.Name.Bytes), e => e.Node, StringComparer.Ordinal);
+            found.Remove("lost+found");
+            Text(found.Keys.Order(StringComparer.Ordinal)).ShouldBe(Text(model.Children.Keys), path);
+            info.LinkCount.ShouldBe(2 + model.Children.Values.Count(c => c.Kind == NodeKind.Directory) + (path.Length == 0 ? 1 : 0), path);
+            foreach ((string name, ModelNode child) in model.Children)
+            {
+                Compare(files, found[name], child, $"{path}/{name}");
+            }
+        }
+    }
+
+    private static string Text(IEnumerable<string> lines) => string.Join('\n', lines);
+}
