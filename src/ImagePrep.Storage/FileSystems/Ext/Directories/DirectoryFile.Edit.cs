@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.FileSystems.Ext.Directories.Hashing;
 
@@ -53,12 +54,16 @@ internal static partial class DirectoryFile
     public static void Remove(IDirectoryBlocks blocks, FileName name)
     {
         CheckNotDot(name);
-        if (!TryLocate(blocks, name, out uint number, out LinearBlock? block) || !block.TryRemove(name.Bytes))
+        foreach ((uint number, LinearBlock block) in Candidates(blocks, name))
         {
-            throw new FileNotFoundException($"directory inode {blocks.Rules.Self} has no name '{name}'.");
+            if (block.TryRemove(name.Bytes))
+            {
+                blocks.Write(number, block.Seal());
+                return;
+            }
         }
 
-        blocks.Write(number, block.Seal());
+        throw new FileNotFoundException($"Directory inode {blocks.Rules.Self} has no name '{name}'.");
     }
 
     private static void InsertLinear(StagedBlocks blocks, DirectoryRecord record)
@@ -107,7 +112,7 @@ internal static partial class DirectoryFile
 
         LeafSplit split = LeafSplit.Of(leaf, blocks.Rules, path.Hasher, path.LeafRange, new BlockPlace(blocks.Rules.Self, number));
         bool added = split.HalfFor(path.Hash).TryAdd(record);
-        System.Diagnostics.Debug.Assert(added, "half a leaf has room for any name");
+        Debug.Assert(added, "half a leaf has room for any name");
         blocks.Write(number, split.Lower.Seal());
         path.InsertLeaf(split.Boundary, blocks.Append(split.Upper.Seal()));
     }

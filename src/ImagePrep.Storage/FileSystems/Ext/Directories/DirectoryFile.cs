@@ -21,13 +21,16 @@ internal static partial class DirectoryFile
             return true;
         }
 
-        if (!TryLocate(blocks, name, out _, out LinearBlock? block))
+        foreach ((uint _, LinearBlock block) in Candidates(blocks, name))
         {
-            record = default;
-            return false;
+            if (block.TryFind(name.Bytes, out record))
+            {
+                return true;
+            }
         }
 
-        return block.TryFind(name.Bytes, out record);
+        record = default;
+        return false;
     }
 
     /// <summary>All names in stored order, without "." and "..".</summary>
@@ -75,21 +78,11 @@ internal static partial class DirectoryFile
         return DotRecords.Parse(first, blocks.Rules);
     }
 
-    private static bool TryLocate(
-        IDirectoryBlocks blocks, FileName name, out uint number, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out LinearBlock? found)
+    /// <summary>The blocks that may hold a name.</summary>
+    private static IEnumerable<(uint Number, LinearBlock Block)> Candidates(IDirectoryBlocks blocks, FileName name)
     {
         CheckNotEmpty(blocks);
-        foreach ((uint candidate, LinearBlock block) in UsesIndex(blocks) ? LeavesFor(blocks, name) : LinearBlocks(blocks))
-        {
-            if (block.TryFind(name.Bytes, out _))
-            {
-                (number, found) = (candidate, block);
-                return true;
-            }
-        }
-
-        (number, found) = (0, null);
-        return false;
+        return UsesIndex(blocks) ? LeavesFor(blocks, name) : LinearBlocks(blocks);
     }
 
     // With EXT4_INDEX_FL but without the file system's dir_index feature the index may be stale: writers that see no feature ignore it.

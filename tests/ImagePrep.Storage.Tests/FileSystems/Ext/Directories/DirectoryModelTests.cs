@@ -64,7 +64,7 @@ public sealed class DirectoryModelTests
 
     [Theory]
     [InlineData(1024, 10_000, 24)]
-    [InlineData(4096, 20_000, 24)]
+    [InlineData(4096, 15_000, 24)]
     public void Insert_ManyNames_TreeHoldsThemAll(int blockSize, int count, int length)
     {
         MemoryDirectory directory = MemoryDirectory.Create(MemoryDirectory.DefaultRules(blockSize));

@@ -15,7 +15,7 @@ public sealed class HashCollisionTests
     public void Insert_OneHashInManyLeaves_EveryNameIsFoundAndRemoved(int others)
     {
         HashCollisions.Hash.ShouldNotBe(0u);
-        for (int seed = 0; seed < 20; seed++)
+        for (int seed = 0; seed < 8; seed++)
         {
             Random random = new(seed);
             FileName[] names = [.. HashCollisions.Names, .. Enumerable.Range(0, others).Select(i => new FileName($"other name {i}"))];
@@ -65,7 +65,7 @@ public sealed class HashCollisionTests
 
         image.Replace("/names", rebuilt);
 
-        image.ShouldBeClean();
+        E2fsck.ShouldBeSilent(image.Path);
         using LoopMount mount = LoopMount.Open(image.Path);
         HashCollisions.Names.Where(name => !File.Exists(Path.Combine(mount.Folder, "names", name.ToString()))).ShouldBeEmpty();
     }

@@ -5,14 +5,15 @@ using ImagePrep.TestKit;
 namespace ImagePrep.Storage.Tests.FileSystems.Ext.Directories;
 
 /// <summary>Directories of real images, edited here and judged by e2fsck, debugfs and the kernel.</summary>
-public sealed class RealDirectoryEditTests
+[Collection(PreparedImagesCollection.Name)]
+public sealed class RealDirectoryEditTests(PreparedImages images)
 {
     [Theory]
-    [MemberData(nameof(RealDirectoryTests.Shapes), MemberType = typeof(RealDirectoryTests))]
+    [MemberData(nameof(PreparedImages.Shapes), MemberType = typeof(PreparedImages))]
     public void RemoveAndInsert_InPlace_E2fsckIsSilent(int blockSize, int names, string features)
     {
         using ScratchFolder folder = new();
-        ExtImage image = RealDirectoryTests.MakeImage(folder, blockSize, names, features);
+        ExtImage image = images.Copy(folder, blockSize, names, features);
         Dictionary<string, (uint Inode, byte Type)> before = image.Ls("/names");
         ExtImageDirectory directory = image.Directory("/names");
         DirectoryRecord[] records = [.. DirectoryFile.List(directory)];
@@ -33,16 +34,16 @@ public sealed class RealDirectoryEditTests
         }
 
         directory.Store();
-        image.ShouldBeClean();
+        E2fsck.ShouldBeSilent(image.Path);
         image.Ls("/names").ShouldBe(before, ignoreOrder: true);
     }
 
     [Theory]
-    [MemberData(nameof(RealDirectoryTests.Shapes), MemberType = typeof(RealDirectoryTests))]
+    [MemberData(nameof(PreparedImages.Shapes), MemberType = typeof(PreparedImages))]
     public void Insert_WholeDirectoryAnew_E2fsckIsSilent(int blockSize, int names, string features)
     {
         using ScratchFolder folder = new();
-        ExtImage image = RealDirectoryTests.MakeImage(folder, blockSize, names, features);
+        ExtImage image = images.Copy(folder, blockSize, names, features);
         Dictionary<string, (uint Inode, byte Type)> before = image.Ls("/names");
         ExtImageDirectory old = image.Directory("/names");
         DirectoryCheck.Verify(old).Records.Count.ShouldBe(names);
@@ -50,7 +51,7 @@ public sealed class RealDirectoryEditTests
         MemoryDirectory rebuilt = Rebuild(old);
         image.Replace("/names", rebuilt);
 
-        image.ShouldBeClean();
+        E2fsck.ShouldBeSilent(image.Path);
         image.Ls("/names").ShouldBe(before, ignoreOrder: true);
         rebuilt.IsIndexed.ShouldBe(old.IsIndexed);
         if (rebuilt.IsIndexed)
@@ -66,7 +67,7 @@ public sealed class RealDirectoryEditTests
     public void Insert_WholeDirectoryAnew_TheKernelFindsAndGoesOnEditing(int blockSize, int names, string features)
     {
         using ScratchFolder folder = new();
-        ExtImage image = RealDirectoryTests.MakeImage(folder, blockSize, names, features);
+        ExtImage image = images.Copy(folder, blockSize, names, features);
         ExtImageDirectory old = image.Directory("/names");
         image.Replace("/names", Rebuild(old));
 
@@ -85,7 +86,7 @@ public sealed class RealDirectoryEditTests
             }
         }
 
-        image.ShouldBeClean();
+        E2fsck.ShouldBeSilent(image.Path);
         ExtImageDirectory after = image.Directory("/names");
         DirectoryCheck.Verify(after).Records.Select(record => record.Name.ToString()).ShouldBe(expected, ignoreOrder: true);
         expected.Where(name => !DirectoryFile.TryFind(after, name, out _)).ShouldBeEmpty();
