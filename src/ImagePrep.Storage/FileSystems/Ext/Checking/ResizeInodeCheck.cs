@@ -12,10 +12,10 @@ internal static class ResizeInodeCheck
 
     public static void Check(Volume volume, Inode inode, BlockUsage usage, Problems problems)
     {
-        if (volume.Superblock.ReservedDescriptorBlocks == 0)
+        bool isEmpty = !inode.BlockArea.ContainsAnyExcept((byte)0);
+        if (!volume.Superblock.Compat.HasFlag(CompatFeatures.ResizeInode))
         {
-            problems.AddUnless(
-                !inode.BlockArea.ContainsAnyExcept((byte)0), $"inode {inode.Number}: the resize inode has blocks, but none are reserved.");
+            problems.AddUnless(isEmpty, $"inode {inode.Number}: the resize inode has blocks, but the file system has no resize_inode feature.");
             return;
         }
 
