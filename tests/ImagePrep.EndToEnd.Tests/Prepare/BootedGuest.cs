@@ -32,7 +32,39 @@ internal sealed record BootedGuest
     /// <summary>Microseconds since boot: end of mixing, start and end of the seed service, pool ready, start and end of key generation, start of ssh.</summary>
     public required IReadOnlyDictionary<string, long> Times { get; init; }
 
-    public static BootedGuest Look(QemuGuest guest)
+    /// <summary>Boots a disk, looks, and shuts it down in order; what the guest writes stays on the disk.</summary>
+    public static BootedGuest Boot(string disk, Guid? uuid)
+    {
+        using QemuGuest guest = QemuGuest.Start(new QemuOptions { Image = disk, Snapshot = false, Uuid = uuid });
+        BootedGuest look = Look(guest);
+        guest.ConsoleLog.ShouldContain("GNU GRUB");
+        guest.Shutdown();
+        return look;
+    }
+
+    /// <summary>The order of the guest contract: mixing, seed, pool, keys, ssh; everything up, no cycle, sshd answers.</summary>
+    public void ShouldBeInOrder()
+    {
+        Times["mixed"].ShouldBeGreaterThan(0);
+        Times["mixed"].ShouldBeLessThanOrEqualTo(Times["seed-start"]);
+        Times["pool-ready"].ShouldBeLessThanOrEqualTo(Times["keygen-end"]);
+        Times["seed-end"].ShouldBeLessThanOrEqualTo(Times["keygen-start"]);
+        Times["keygen-end"].ShouldBeLessThanOrEqualTo(Times["ssh-start"]);
+        Keys.Count.ShouldBe(8);
+        SshBanner.ShouldStartWith("SSH-2.0-OpenSSH");
+        Cycles.ShouldBeEmpty();
+        FailedUnits.ShouldBeEmpty();
+    }
+
+    /// <summary>The seed counted as entropy: the mixing unit allowed it, the seed service did not object, and the pool was ready at that moment.</summary>
+    public void ShouldHaveCreditedItsSeed()
+    {
+        MixStatus.ShouldContain("credit=yes");
+        SeedLog.ShouldNotContain("not crediting");
+        Times["pool-ready"].ShouldBeInRange(Times["seed-start"] - 1000, Times["seed-end"]);
+    }
+
+    private static BootedGuest Look(QemuGuest guest)
     {
         guest.WaitForLogin();
         guest.Run("systemctl is-system-running --wait", seconds: 300);
@@ -62,7 +94,7 @@ internal sealed record BootedGuest
     private static Dictionary<string, long> ReadTimes(QemuGuest guest)
     {
         long Property(string unit, string property) =>
-            long.Parse(guest.Run($"systemctl show -P {property} {unit}").EnsureSuccess(unit), CultureInfo.InvariantCulture);
+            long.Parse(guest.Run($"systemctl show --value -p {property} {unit}").EnsureSuccess(unit), CultureInfo.InvariantCulture);
 
         string ready = guest.Run("journalctl -b -k --no-pager -o short-monotonic | grep 'crng init done'").EnsureSuccess("crng init done");
         string seconds = ready[(ready.IndexOf('[') + 1)..ready.IndexOf(']')].Trim();
