@@ -40,7 +40,7 @@ internal static class DebugLog
         byte[] content = new byte[fileSystem.Stat(file).Size];
         fileSystem.Read(file, 0, content);
         string text = Encoding.UTF8.GetString(content);
-        string changed = text.Replace("console=ttyS0", "console=ttyS0 systemd.setenv=SYSTEMD_LOG_LEVEL=debug", StringComparison.Ordinal);
+        string changed = text.Replace("console=ttyS0", "systemd.setenv=SYSTEMD_LOG_LEVEL=debug console=ttyS0", StringComparison.Ordinal);
         changed.ShouldNotBe(text);
         fileSystem.WriteContent(file, Encoding.UTF8.GetBytes(changed));
         fileSystem.Flush();
