@@ -8,6 +8,7 @@ public sealed class Preparation : IDisposable
     private readonly ISetupContext _context;
     private PreparationSession _session;
     private StagingFolder _output;
+    private LogFile _log;
 
     public Preparation(ISetupContext context) => _context = context;
 
@@ -18,6 +19,7 @@ public sealed class Preparation : IDisposable
     public void Dispose()
     {
         _session?.Dispose();
+        _log?.Dispose();
         _output?.Dispose();
     }
 
@@ -38,6 +40,7 @@ public sealed class Preparation : IDisposable
             : NodeList.Count(_context.Argument("count", Paths.DemoNodes));
         PrepareRequest request = new() { Recipe = RecipeLibrary.Load(recipe), BasePath = baseImage, Nodes = nodes };
         _output = new StagingFolder(output);
-        return new PreparationSession(request, _output, SilentObserver.Instance, TimeProvider.System, System.Threading.CancellationToken.None);
+        _log = new LogFile(_output.File(LogFile.Name));
+        return new PreparationSession(request, _output, _log, TimeProvider.System, System.Threading.CancellationToken.None);
     }
 }

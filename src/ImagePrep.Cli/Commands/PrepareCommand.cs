@@ -9,8 +9,6 @@ namespace ImagePrep.Cli.Commands;
 /// <summary>imageprep prepare --recipe R --base B --out DIR [--nodes F | --count N] …</summary>
 internal static class PrepareCommand
 {
-    private const string LogName = "imageprep.log";
-
     public static Command Build(CancellationToken cancellation)
     {
         Option<string> recipe = new("--recipe") { Description = "Recipe file, or the name of a built-in recipe such as debian-12.", Required = true, HelpName = "R" };
@@ -67,7 +65,7 @@ internal static class PrepareCommand
     private static int Run(PrepareRequest request, string folder, CancellationToken cancellation)
     {
         using StagingFolder output = new(folder);
-        using RunLog log = new(output.File(LogName));
+        using RunLog log = new(output.File(LogFile.Name));
         using PreparationSession session = new(request, output, log, TimeProvider.System, cancellation);
         Reports.ReportDocument report = session.RunAll();
         log.Dispose();

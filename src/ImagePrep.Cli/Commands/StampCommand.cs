@@ -8,8 +8,6 @@ namespace ImagePrep.Cli.Commands;
 /// <summary>imageprep stamp DIR/golden.json --nodes F | --count N --out DIR</summary>
 internal static class StampCommand
 {
-    private const string LogName = "imageprep.log";
-
     public static Command Build(CancellationToken cancellation)
     {
         Argument<string> golden = new("GOLDEN") { Description = "golden.json of a prepared image." };
@@ -44,7 +42,7 @@ internal static class StampCommand
     private static int Run(StampRequest request, string folder, CancellationToken cancellation)
     {
         using StagingFolder output = new(folder);
-        using RunLog log = new(output.File(LogName));
+        using RunLog log = new(output.File(LogFile.Name));
         Reports.ReportDocument report = StampSession.Run(request, output, log, TimeProvider.System, cancellation);
         log.Dispose();
         ReportText.Write(report, output.FinalPath);

@@ -1,20 +1,19 @@
 using ImagePrep.Pipeline;
 using Serilog;
 using Serilog.Core;
-using Serilog.Formatting.Json;
 using Spectre.Console;
 
 namespace ImagePrep.Cli.Rendering;
 
 /// <summary>
 /// Tells people and machines how a run goes on: on a terminal a line that shows the phase and how far it is, elsewhere one line a phase, and always
-/// JSON lines in the log file of the output folder.
+/// the log file of the output folder.
 /// </summary>
 internal sealed class RunLog : IProgressObserver, IDisposable
 {
     private const int BarWidth = 30;
 
-    private readonly Logger _file;
+    private readonly LogFile _file;
     private readonly Logger? _console;
     private readonly bool _isTerminal = !Console.IsErrorRedirected && AnsiConsole.Profile.Capabilities.Ansi;
     private string _phase = "";
@@ -23,7 +22,7 @@ internal sealed class RunLog : IProgressObserver, IDisposable
 
     public RunLog(string path)
     {
-        _file = new LoggerConfiguration().WriteTo.File(new JsonFormatter(renderMessage: true), path).CreateLogger();
+        _file = new LogFile(path);
         _console = _isTerminal ? null : new LoggerConfiguration()
             .WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss} {Message:lj}{NewLine}", standardErrorFromLevel: Serilog.Events.LogEventLevel.Verbose)
             .CreateLogger();
@@ -34,7 +33,7 @@ internal sealed class RunLog : IProgressObserver, IDisposable
         EndLine();
         _phase = name;
         _shown = -1;
-        _file.Information("{Phase}", name);
+        _file.Phase(name);
         _console?.Information("{Phase}", name);
         Show("");
     }
@@ -52,7 +51,7 @@ internal sealed class RunLog : IProgressObserver, IDisposable
     public void Remark(string text)
     {
         EndLine();
-        _file.Warning("{Remark}", text);
+        _file.Remark(text);
         if (_console is null)
         {
             Console.Error.WriteLine(text);
