@@ -37,7 +37,7 @@ public sealed class DemoBaseTests : IDisposable
     {
         OutsideTool.Require("sh", "mke2fs", "debugfs", "e2fsck", "mkswap", "sfdisk", "qemu-img", "ssh-keygen", "openssl");
         string made = _scratch.File("made.qcow2");
-        OutsideTool.Run("sh", Path.Combine(Folder, "make-base.sh"), made).EnsureSuccess("make-base.sh");
+        OutsideTool.Run("sh", [Path.Combine(Folder, "make-base.sh"), made], seconds: 300).EnsureSuccess("make-base.sh");
 
         using RawFile committed = Unpack(Path.Combine(Folder, "base.qcow2"));
         using RawFile again = Unpack(made);

@@ -1,5 +1,6 @@
 using ImagePrep.Steps.Repartition;
 using ImagePrep.Storage.Blocks;
+using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.Partitions;
 
 namespace ImagePrep.Tests.Steps.Repartition;
@@ -16,6 +17,44 @@ public sealed class RepartitionPlanPropertyTests
 
     [Fact]
     public void Create_RandomGpt_HoldsEveryPromise() => CheckAll(RandomLayouts.Gpt);
+
+    [Fact]
+    public void Create_MutatedDisk_IsPlannedSanelyOrRefused()
+    {
+        int planned = 0;
+        for (int seed = 0; seed < Layouts; seed++)
+        {
+            Random random = new(seed);
+            MemoryDevice disk = seed % 2 == 0 ? RandomLayouts.Mbr(seed) : RandomLayouts.Gpt(seed);
+            for (int change = random.Next(1, 4); change > 0; change--)
+            {
+                // The table, where boot loaders leave their marks, and the boot sectors' fields.
+                long place = random.Next(3) == 0 ? random.NextInt64(disk.Length) : 0x1BE + random.Next(random.Next(2) == 0 ? 64 : 16 * 1024);
+                disk.WriteAt(Math.Min(place, disk.Length - 1), [(byte)random.Next(256)]);
+            }
+
+            planned += IsPlannedSanely(disk, $"seed {seed}") ? 1 : 0;
+        }
+
+        planned.ShouldBeInRange(Layouts / 10, Layouts - (Layouts / 100));
+    }
+
+    private static bool IsPlannedSanely(MemoryDevice disk, string what)
+    {
+        RepartitionPlan plan;
+        try
+        {
+            plan = RepartitionPlan.Create(disk, PartitionTable.Read(disk), new RepartitionOptions());
+        }
+        catch (Exception refusal) when (refusal is CorruptImageException or UnsupportedImageException)
+        {
+            return false;
+        }
+
+        PartitionTable after = PartitionTable.Read(plan.Compose(disk));
+        after.Partitions.Select(p => p.Range).ShouldBe(plan.After.Partitions.Select(p => p.Range), what);
+        return true;
+    }
 
     private static void CheckAll(Func<int, MemoryDevice> make)
     {

@@ -95,6 +95,19 @@ public sealed class RepartitionPlanTests : IDisposable
     }
 
     [Fact]
+    public void Compose_FullDiskWithFewEntries_GrowsForTheSpecifiedBackupArea()
+    {
+        // Four entries need one sector, so sgdisk lets a partition end closer to the disk's end than the specification's minimum for the array.
+        using RawFile disk = PartitioningTools.MakeWithSgdisk(_scratch.File("before.img"), 64 * MiB, "-S", "4", "--set-alignment=1", "-n", "1:2049:0");
+
+        RepartitionPlan plan = Plan(disk);
+        using RawFile after = RawFile.Copy(_scratch.File("after.img"), plan.Compose(disk));
+
+        PartitioningTools.Verify(after, isGpt: true);
+        PartitioningTools.DumpWithoutPlaces(after).ShouldBe(PartitioningTools.DumpWithoutPlaces(disk));
+    }
+
+    [Fact]
     public void Create_AlignedDisk_ChangesNothingAndComposesToTheBase()
     {
         using RawFile disk = PartitioningTools.MakeWithSfdisk(_scratch.File("before.img"), 64 * MiB, "label: gpt\nsize=4096\nsize=8192\n");
