@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -27,6 +28,7 @@ internal readonly struct BitPlanes
     }
 
     /// <summary>The planes of the first 64 bytes of <paramref name="source"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static BitPlanes Load(ReadOnlySpan<byte> source)
     {
         if (!Vector512.IsHardwareAccelerated)
@@ -54,6 +56,7 @@ internal readonly struct BitPlanes
     }
 
     /// <summary>Planes with the bits of the bytes outside <paramref name="valid"/> cleared and the others inverted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public BitPlanes Inverted(ulong valid) =>
         new(~P0 & valid, ~P1 & valid, ~P2 & valid, ~P3 & valid, ~P4 & valid, ~P5 & valid, ~P6 & valid, ~P7 & valid);
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace ImagePrep.Randomness.Batteries;
@@ -6,12 +7,14 @@ namespace ImagePrep.Randomness.Batteries;
 /// <summary>
 /// The battery at memory speed: the same verdicts as <see cref="Battery"/>, from one pass over bit planes, without allocation.
 /// </summary>
+/// <remarks>The methods are compiled at full optimisation from the first call: a whole run may be over before tiering would have noticed them.</remarks>
 public static class BlockScanner
 {
     /// <summary>A run of this many bits covers two whole bytes, wherever it starts: 7 bits, 16 bits, and nothing more is certain.</summary>
     private const int ShortestRunOverTwoBytes = 23;
 
     /// <summary>The tests that the sample fails; never <see cref="BlockTests.Continuous"/>, which needs the word before the sample.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static BlockTests Failures(ReadOnlySpan<byte> sample, BatteryLimits limits)
     {
         limits.Check(sample);
@@ -37,6 +40,7 @@ public static class BlockScanner
     /// The continuous test of rng-tools: whether a 32-bit word equals the one before it.
     /// </summary>
     /// <param name="words">The block, with the word before it in front.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool HasRepeatedWord(ReadOnlySpan<byte> words)
     {
         // Equality does not depend on the byte order.
@@ -71,6 +75,7 @@ public static class BlockScanner
 
         /// <param name="planes">The next 64 bytes; those outside <paramref name="valid"/> are zero.</param>
         /// <param name="valid">One bit per byte that belongs to the sample.</param>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add(in BitPlanes planes, ulong valid)
         {
             BitPlanes inverted = planes.Inverted(valid);
@@ -99,6 +104,7 @@ public static class BlockScanner
         }
 
         /// <summary>Whether some run has <paramref name="length"/> bits or more. Runs inside one byte are not looked at: limits are longer than 8.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static bool HasRun(ReadOnlySpan<byte> sample, int length)
         {
             int ones = 0;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using static System.Numerics.BitOperations;
 
 namespace ImagePrep.Randomness.Batteries;
@@ -17,6 +19,7 @@ internal struct NibbleCounter
 
     public readonly int Ones => _a + _b + _c + _d;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(in BitPlanes x)
     {
         AddNibbles(x.P0, x.P1, x.P2, x.P3);
@@ -35,6 +38,7 @@ internal struct NibbleCounter
 
     private static long Square(long nibbles, long odd) => (nibbles - (2 * odd)) * (nibbles - (2 * odd));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AddNibbles(ulong a, ulong b, ulong c, ulong d)
     {
         ulong ab = a ^ b;

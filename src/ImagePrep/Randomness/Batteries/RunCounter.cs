@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using static System.Numerics.BitOperations;
 
 namespace ImagePrep.Randomness.Batteries;
@@ -19,6 +21,7 @@ internal struct RunCounter
     // Last bit of the stream so far, and whether it is a mark of stages 1 to 5; in the lowest bit.
     private ulong _last, _last1, _last2, _last3, _last4, _last5;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(in BitPlanes x)
     {
         ulong m0 = x.P0 & ~((x.P7 << 1) | _last);

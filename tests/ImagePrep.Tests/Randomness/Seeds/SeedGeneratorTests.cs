@@ -3,6 +3,7 @@ using ImagePrep.Randomness;
 using ImagePrep.Randomness.Batteries;
 using ImagePrep.Randomness.Drbg;
 using ImagePrep.Randomness.Fleet;
+using ImagePrep.Randomness.Native;
 using ImagePrep.Randomness.Seeds;
 using ImagePrep.Randomness.Sources;
 using ImagePrep.Tests.Randomness.Sources;
@@ -47,6 +48,22 @@ public sealed class SeedGeneratorTests
         second.Readings.ShouldBe(Enumerable.Repeat(64, 20));
         extra.Readings.ShouldBe(Enumerable.Repeat(64, 20));
         batch.Report.Sources.ShouldBe(["first", "second", "extra"]);
+    }
+
+    [Fact]
+    public void GenerateBatch_EveryNode_CostsTheKernelOneCall()
+    {
+        Assert.SkipUnless(KernelEntropySource.IsSupported, "getrandom(2) is a system call of Linux");
+        List<int> calls = [];
+        KernelEntropySource kernel = new((Span<byte> destination, bool wait, out int error) =>
+        {
+            calls.Add(destination.Length);
+            return KernelRandom.Read(destination, wait, out error);
+        });
+        using SeedBatch batch = new SeedGenerator(Options(10), [kernel], null, null).GenerateBatch(Names(10));
+
+        // One byte asks whether the kernel is ready; then nonce and entropy input of each node.
+        calls.ShouldBe([1, .. Enumerable.Repeat(96, 10)]);
     }
 
     [Fact]
