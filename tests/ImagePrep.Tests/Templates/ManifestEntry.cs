@@ -8,6 +8,8 @@ internal sealed class ManifestEntry
 {
     public string Path { get; set; } = "";
 
+    public string Step { get; set; } = "";
+
     public string? Source { get; set; }
 
     public string? Mode { get; set; }

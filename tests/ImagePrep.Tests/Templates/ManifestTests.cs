@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ImagePrep.Pipeline;
 using ImagePrep.TestKit;
 
 namespace ImagePrep.Tests.Templates;
@@ -16,6 +17,7 @@ public sealed partial class ManifestTests
             (entry.Link is null).ShouldBe(entry.Source is not null, entry.Path);
             (entry.Source is null).ShouldBe(entry.Mode is null, entry.Path);
             entry.When.ShouldNotBeEmpty(entry.Path);
+            PreparationSession.GuestSteps.ShouldContain(entry.Step, entry.Path);
             entry.When.ShouldAllBe(name => KnownCondition().IsMatch(name), entry.Path);
         }
 

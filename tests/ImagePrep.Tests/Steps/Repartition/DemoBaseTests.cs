@@ -20,7 +20,7 @@ public sealed class DemoBaseTests : IDisposable
     [Fact]
     public void Base_Realigned_HoldsTheSameFileSystem()
     {
-        using RawFile disk = Unpack(Path.Combine(Folder, "base.qcow2"));
+        using RawFile disk = Unpack(Path.Combine(Folder, "base.qcow2"), "disk.img");
         RepartitionPlan plan = RepartitionPlan.Create(disk, PartitionTable.Read(disk), new RepartitionOptions());
 
         using RawFile after = RawFile.Copy(_scratch.File("after.img"), plan.Compose(disk));
@@ -39,8 +39,8 @@ public sealed class DemoBaseTests : IDisposable
         string made = _scratch.File("made.qcow2");
         OutsideTool.Run("sh", [Path.Combine(Folder, "make-base.sh"), made], seconds: 300).EnsureSuccess("make-base.sh");
 
-        using RawFile committed = Unpack(Path.Combine(Folder, "base.qcow2"));
-        using RawFile again = Unpack(made);
+        using RawFile committed = Unpack(Path.Combine(Folder, "base.qcow2"), "committed.img");
+        using RawFile again = Unpack(made, "again.img");
 
         PartitioningTools.Dump(again).ShouldBe(PartitioningTools.Dump(committed));
         Tree(again, "again").ShouldBe(Tree(committed, "committed"));
@@ -70,9 +70,9 @@ public sealed class DemoBaseTests : IDisposable
 
     private static string HashLink(string name) => name.EndsWith(".0", StringComparison.Ordinal) ? "hash link" : name;
 
-    private RawFile Unpack(string qcow2)
+    private RawFile Unpack(string qcow2, string name)
     {
-        string raw = _scratch.File(Path.GetRandomFileName());
+        string raw = _scratch.File(name);
         OutsideTool.Run("qemu-img", "convert", "-f", "qcow2", "-O", "raw", qcow2, raw).EnsureSuccess("qemu-img convert");
         return RawFile.Open(raw);
     }
