@@ -53,6 +53,11 @@ public sealed class PreparationSession : IDisposable
         _cancellation = cancellation;
         _started = clock.GetUtcNow();
         _base = new BaseImage(request, cancellation);
+        if (output is not null)
+        {
+            // The guest is edited on one core; the digest takes another from the very start.
+            _base.StartDigest();
+        }
     }
 
     /// <summary>Names of the steps that edit the guest's files, in their order.</summary>
@@ -113,7 +118,6 @@ public sealed class PreparationSession : IDisposable
     {
         GuestStepContext context = _context ?? throw OutOfOrder(nameof(WriteGolden), nameof(Repartition));
         _observer.Phase("Writing the golden image");
-        _base.StartDigest();
         GoldenParts parts = new()
         {
             Recipe = _request.Recipe,
