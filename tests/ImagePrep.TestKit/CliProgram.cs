@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 
 namespace ImagePrep.TestKit;
 
@@ -12,26 +11,7 @@ public static class CliProgram
     public static ToolResult Run(IEnumerable<string> arguments, int seconds = 120, byte[]? input = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         using Process process = Start(arguments, environment);
-        StringBuilder output = new();
-        StringBuilder error = new();
-        process.OutputDataReceived += (_, line) => Append(output, line.Data);
-        process.ErrorDataReceived += (_, line) => Append(error, line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        if (input is not null)
-        {
-            process.StandardInput.BaseStream.Write(input);
-        }
-
-        process.StandardInput.Close();
-        if (!process.WaitForExit(TimeSpan.FromSeconds(seconds)))
-        {
-            process.Kill();
-            throw new TimeoutException($"imageprep did not end within {seconds} s.\n{output}\n{error}");
-        }
-
-        process.WaitForExit();
-        return new ToolResult(process.ExitCode, output.ToString(), error.ToString());
+        return ProcessRun.ToEnd(process, "imageprep", seconds, input);
     }
 
     public static ToolResult Run(params string[] arguments) => Run((IEnumerable<string>)arguments);
@@ -61,16 +41,5 @@ public static class CliProgram
         }
 
         return Process.Start(start)!;
-    }
-
-    private static void Append(StringBuilder text, string? line)
-    {
-        if (line is not null)
-        {
-            lock (text)
-            {
-                text.Append(line).Append('\n');
-            }
-        }
     }
 }

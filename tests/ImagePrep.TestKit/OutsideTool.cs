@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using Xunit;
 
 namespace ImagePrep.TestKit;
@@ -51,38 +50,8 @@ public static class OutsideTool
         }
 
         using Process process = Process.Start(start)!;
-        StringBuilder output = new();
-        StringBuilder error = new();
-        process.OutputDataReceived += (_, line) => Append(output, line.Data);
-        process.ErrorDataReceived += (_, line) => Append(error, line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        if (input is not null)
-        {
-            process.StandardInput.BaseStream.Write(input);
-        }
-
-        process.StandardInput.Close();
-        if (!process.WaitForExit(TimeSpan.FromSeconds(seconds)))
-        {
-            process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{name} did not end within {seconds} s.");
-        }
-
-        process.WaitForExit();
-        return new ToolResult(process.ExitCode, output.ToString(), error.ToString());
+        return ProcessRun.ToEnd(process, name, seconds, input);
     }
 
     public static ToolResult Run(string name, params string[] arguments) => Run(name, (IEnumerable<string>)arguments);
-
-    private static void Append(StringBuilder text, string? line)
-    {
-        if (line is not null)
-        {
-            lock (text)
-            {
-                text.Append(line).Append('\n');
-            }
-        }
-    }
 }

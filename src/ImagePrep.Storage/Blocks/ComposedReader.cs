@@ -7,6 +7,7 @@ namespace ImagePrep.Storage.Blocks;
 public sealed class ComposedReader : IBlockReader
 {
     private readonly Piece[] _pieces;
+    private readonly ByteRange[] _places;
 
     /// <param name="length">Length of the whole in bytes.</param>
     /// <param name="pieces">Offset in the whole and the reader found there, in any order.</param>
@@ -18,6 +19,7 @@ public sealed class ComposedReader : IBlockReader
         _pieces = [.. pieces.Where(p => p.Content.Length > 0)
             .Select(p => new Piece(new ByteRange(p.Offset, p.Content.Length), p.Content))
             .OrderBy(p => p.Range.Start)];
+        _places = [.. _pieces.Select(piece => piece.Range)];
         for (int i = 0; i < _pieces.Length; i++)
         {
             if (_pieces[i].Range.End > length)
@@ -74,25 +76,7 @@ public sealed class ComposedReader : IBlockReader
         return new ByteRange(Length, 0);
     }
 
-    private int FirstPieceEndingAfter(long offset)
-    {
-        int low = 0;
-        int high = _pieces.Length;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            if (_pieces[middle].Range.End > offset)
-            {
-                high = middle;
-            }
-            else
-            {
-                low = middle + 1;
-            }
-        }
-
-        return low;
-    }
+    private int FirstPieceEndingAfter(long offset) => SortedRanges.FirstEndingAfter(_places, offset);
 
     private sealed record Piece(ByteRange Range, IBlockReader Content);
 }

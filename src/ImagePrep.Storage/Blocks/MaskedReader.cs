@@ -75,25 +75,7 @@ public sealed class MaskedReader : IBlockReader
         return new ByteRange(Length, 0);
     }
 
-    private int FirstHiddenEndingAfter(long offset)
-    {
-        int low = 0;
-        int high = _hidden.Length;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            if (_hidden[middle].End > offset)
-            {
-                high = middle;
-            }
-            else
-            {
-                low = middle + 1;
-            }
-        }
-
-        return low;
-    }
+    private int FirstHiddenEndingAfter(long offset) => SortedRanges.FirstEndingAfter(_hidden, offset);
 
     private static ByteRange[] Join(IEnumerable<ByteRange> ranges)
     {
