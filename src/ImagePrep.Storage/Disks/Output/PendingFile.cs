@@ -120,9 +120,9 @@ internal sealed class PendingFile : IDisposable
                 && (name is null || file.AsSpan(1, marker - 1).SequenceEqual(name))
                 && int.TryParse(file.AsSpan(marker + Marker.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int owner)
                 && !Mine.ContainsKey(path)
-                && IsAbandoned(path, owner))
+                && (owner == Environment.ProcessId || !IsRunning(owner)))
             {
-                File.Delete(path);
+                RemoveIfUnlocked(path);
             }
         }
     }
@@ -141,24 +141,29 @@ internal sealed class PendingFile : IDisposable
             options.UnixCreateMode = mode;
         }
 
-        return new FileStream(path, options);
+        try
+        {
+            return new FileStream(path, options);
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw new IOException($"The folder '{System.IO.Path.GetDirectoryName(path)}' may not be written to by this user.", denied);
+        }
     }
 
-    private static bool IsAbandoned(string path, int owner)
+    private static void RemoveIfUnlocked(string path)
     {
-        if (owner != Environment.ProcessId && IsRunning(owner))
-        {
-            return false;
-        }
-
         try
         {
             using SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-            return OwnerLock.TryAcquire(handle);
+            if (OwnerLock.TryAcquire(handle))
+            {
+                File.Delete(path);
+            }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return false;
+            // Somebody else's leftover is theirs to remove; it does not stand in the way of this output.
         }
     }
 

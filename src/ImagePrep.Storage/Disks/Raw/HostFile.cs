@@ -45,7 +45,7 @@ internal sealed class HostFile : IBlockReader, IDisposable
                 throw new IOException($"'{path}' is a pipe, socket or character device; an image must be a file or a block device. Save it to a file first.");
         }
 
-        SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.None);
+        SafeFileHandle handle = OpenHandle(path);
         try
         {
             if (!QemuImageLock.TryAcquireForReading(handle))
@@ -106,6 +106,18 @@ internal sealed class HostFile : IBlockReader, IDisposable
     }
 
     public void Dispose() => Handle.Dispose();
+
+    private static SafeFileHandle OpenHandle(string path)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.None);
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw new IOException($"'{path}' may not be read by this user.", denied);
+        }
+    }
 
     // The time of a device node says nothing about the device.
     private DateTime ModifiedTime() => _kind == HostFileKind.RegularFile ? File.GetLastWriteTimeUtc(Handle) : default;

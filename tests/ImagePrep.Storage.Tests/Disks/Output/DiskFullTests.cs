@@ -68,6 +68,14 @@ public sealed class DiskFullTests
         Should.Throw<IOException>(() => ImageWriter.Write(new MemoryDevice(new byte[4096]), small.File("out.qcow2"))).Message.ShouldContain(small.Path);
     }
 
+    [Fact]
+    public void Write_FolderWithoutPermission_ThrowsAnIOExceptionThatNamesIt()
+    {
+        Assert.SkipUnless(Directory.Exists("/sys/kernel"), "no sysfs, the one folder that refuses even root");
+
+        Should.Throw<IOException>(() => ImageWriter.Write(new MemoryDevice(new byte[4096]), "/sys/kernel/out.qcow2")).Message.ShouldContain("/sys/kernel");
+    }
+
     private sealed class Greedy(byte[] content, Action onFirstCopy) : IBlockReader
     {
         public long Length => content.Length;
