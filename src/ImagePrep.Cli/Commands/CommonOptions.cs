@@ -15,6 +15,7 @@ internal static class CommonOptions
     public static Option<string> ImageFormat(string name)
     {
         Option<string> option = new(name) { Description = "Format of the image when its content does not prove it.", HelpName = "raw|qcow2" };
+        option.Aliases.Add("--base-format");
         option.AcceptOnlyFromAmong("raw", "qcow2");
         return option;
     }
