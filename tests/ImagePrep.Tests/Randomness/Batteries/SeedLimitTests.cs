@@ -1,3 +1,4 @@
+using System.Numerics;
 using ImagePrep.Randomness.Batteries;
 using ImagePrep.Randomness.Statistics;
 
@@ -51,6 +52,86 @@ public sealed class SeedLimitTests
     {
         new PokerResult(Limits.SumOfSquares.Low, 1024, Limits.SumOfSquares).X.ShouldBe(1.09375);
         new PokerResult(Limits.SumOfSquares.High, 1024, Limits.SumOfSquares).X.ShouldBe(58.8125);
+    }
+
+    [Fact]
+    public void Poker_SumsAreTheExactMultinomialQuantiles()
+    {
+        // With every count at its mean of 64 the sum of squares is 65,536. Any other counts, 64 + d each with the d adding up to zero, have
+        // 65,536 + Σd². So the distribution of Σd² given Σd = 0 is wanted.
+        Func<int, double> atMost = SquaredDeviationsAtMost(4_000);
+        int low = (int)Limits.SumOfSquares.Low - 65_536;
+        int high = (int)Limits.SumOfSquares.High - 65_536;
+
+        // Only even sums can occur.
+        atMost(low - 1).ShouldBeLessThanOrEqualTo(Tail);
+        atMost(low).ShouldBeGreaterThan(Tail);
+        (1 - atMost(high)).ShouldBeLessThanOrEqualTo(Tail);
+        (1 - atMost(high - 2)).ShouldBeGreaterThan(Tail);
+    }
+
+    /// <summary>
+    /// P(Σd² ≤ q) for the counts of 1,024 nibbles. Sixteen independent Poisson counts with mean 64 are a multinomial once their sum is given;
+    /// eight of them are followed through (Σd, Σd²), and two halves with opposite Σd make the whole.
+    /// </summary>
+    private static Func<int, double> SquaredDeviationsAtMost(int limit)
+    {
+        const int Cells = 8;
+        const int Mean = 64;
+
+        // If Σd² of all sixteen is at most q, then Σd of half of them is at most √(4q) from zero.
+        int reach = (int)Math.Sqrt(4 * limit);
+        double[][] half = NewTable(reach, limit);
+        half[reach][0] = 1;
+        for (int cell = 0; cell < Cells; cell++)
+        {
+            double[][] next = NewTable(reach, limit);
+            double probability = Math.Exp(-Mean);
+            for (int count = 0; (count - Mean) * (count - Mean) <= limit || count < Mean; probability *= Mean / (double)++count)
+            {
+                int d = count - Mean;
+                for (int sum = Math.Max(-reach, -reach - d); sum <= Math.Min(reach, reach - d) && d * d <= limit; sum++)
+                {
+                    AddScaled(next[sum + d + reach].AsSpan(d * d), half[sum + reach], probability);
+                }
+            }
+
+            half = next;
+        }
+
+        // P(Σ of sixteen Poisson counts = 1,024), by Stirling's series.
+        double given = Math.Exp(-1 / (12.0 * 1024)) / Math.Sqrt(2 * Math.PI * 1024);
+        double[][] halfAtMost = [.. half.Select(RunningSum)];
+        return q => Enumerable.Range(-reach, (2 * reach) + 1)
+            .Sum(sum => Enumerable.Range(0, q + 1).Sum(i => half[sum + reach][i] * halfAtMost[-sum + reach][q - i])) / given;
+    }
+
+    private static double[] RunningSum(double[] values)
+    {
+        double sum = 0;
+        return [.. values.Select(value => sum += value)];
+    }
+
+    private static double[][] NewTable(int reach, int limit) => [.. Enumerable.Range(0, (2 * reach) + 1).Select(_ => new double[limit + 1])];
+
+    private static void AddScaled(Span<double> destination, ReadOnlySpan<double> source, double factor)
+    {
+        if (factor == 0)
+        {
+            return;
+        }
+
+        Vector<double> factors = new(factor);
+        int i = 0;
+        for (; i + Vector<double>.Count <= destination.Length; i += Vector<double>.Count)
+        {
+            (new Vector<double>(destination[i..]) + (factors * new Vector<double>(source[i..]))).CopyTo(destination[i..]);
+        }
+
+        for (; i < destination.Length; i++)
+        {
+            destination[i] += factor * source[i];
+        }
     }
 
     /// <summary>P(number of runs of ones with this length = k), by following every (current run, count) through the bits. Length 6 means 6 or more.</summary>
