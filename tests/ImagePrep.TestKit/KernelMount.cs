@@ -10,7 +10,7 @@ public sealed class KernelMount : IDisposable
     public KernelMount(string image, string options = "rw")
     {
         OutsideTool.Require("mount", "umount");
-        if (Environment.UserName != "root")
+        if (!Environment.IsPrivilegedProcess)
         {
             _scratch.Dispose();
             Assert.Skip("not root: the kernel cannot be asked to mount the image");
@@ -22,7 +22,7 @@ public sealed class KernelMount : IDisposable
         if (result.ExitCode != 0)
         {
             _scratch.Dispose();
-            if (result.Error.Contains("loop", StringComparison.Ordinal) && !File.Exists("/dev/loop-control"))
+            if (result.Error.Contains("loop", StringComparison.Ordinal) && !System.IO.File.Exists("/dev/loop-control"))
             {
                 Assert.Skip("no loop devices here: the kernel cannot be asked to mount the image");
             }
