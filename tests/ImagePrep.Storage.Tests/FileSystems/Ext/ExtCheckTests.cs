@@ -15,9 +15,6 @@ public sealed class ExtCheckTests
     {
         ["superblock free blocks"] = m => m.PatchSuperblock(Superblock.Offsets.FreeBlocksLow, [77, 0, 0, 0]),
         ["superblock free inodes"] = m => m.PatchSuperblock(Superblock.Offsets.FreeInodes, [77, 0, 0, 0]),
-        ["superblock state not clean"] = m => m.PatchSuperblock(Superblock.Offsets.State, [0, 0]),
-        ["superblock state with errors"] = m => m.PatchSuperblock(Superblock.Offsets.State, [3, 0]),
-        ["superblock orphan list"] = m => m.PatchSuperblock(Superblock.Offsets.LastOrphan, [15, 0, 0, 0]),
         ["superblock checksum"] = m => m.Flip(1024 + Superblock.Offsets.Checksum),
         ["descriptor checksum"] = m => m.Flip(2048 + GroupDescriptor.Offsets.Checksum),
         ["descriptor free blocks"] = m => m.PatchDescriptor(0, d => d.FreeBlocks--),
@@ -93,6 +90,18 @@ public sealed class ExtCheckTests
     {
         OutsideTool.Require("mke2fs");
         ExtCheck.Verify(new MemoryDevice(Golden.Value)).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(Superblock.Offsets.State, 0, "unmounted")]
+    [InlineData(Superblock.Offsets.State, 3, "errors")]
+    [InlineData(Superblock.Offsets.LastOrphan, 15, "orphan")]
+    public void Verify_NotClean_IsAProblem(int offset, byte value, string word)
+    {
+        OutsideTool.Require("mke2fs");
+        byte[] image = [.. Golden.Value];
+        Mutator.PatchSuperblock(image, offset, value);
+        ExtCheck.Verify(new MemoryDevice(image)).ShouldHaveSingleItem().ShouldContain(word);
     }
 
     [Fact]

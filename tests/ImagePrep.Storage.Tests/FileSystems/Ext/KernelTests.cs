@@ -73,7 +73,7 @@ public sealed class KernelTests
         string expected;
         using (KernelMount mount = new(path))
         {
-            OutsideTool.Run("sh", "-c", Populate, "sh", mount.Folder).EnsureSuccess("populating through the kernel");
+            OutsideTool.Run("sh", ["-c", Populate, "sh", mount.Folder], seconds: 300).EnsureSuccess("populating through the kernel");
             expected = TreeListing.OfFolder(mount.Folder);
         }
 
@@ -101,7 +101,7 @@ public sealed class KernelTests
 
     private static void EditPopulated(FileDevice device)
     {
-        IFileSystem files = ExtFileSystem.OpenForEditing(device, new UnixTime(1_800_000_000));
+        IFileSystem files = ExtFileSystem.OpenForEditing(device, new UnixTime(1_700_000_001));
         NodeId plain = ModelTree.Find(files, "/plain");
         NodeId htree = ModelTree.Find(files, "/htree");
         for (int i = 0; i < 900; i += 3)

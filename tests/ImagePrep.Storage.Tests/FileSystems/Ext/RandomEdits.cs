@@ -154,7 +154,7 @@ internal sealed class RandomEdits(IFileSystem files, int seed, int largestFile =
     {
         if (Pick(null) is { } item && item.Path.Length > 0 && item.Node.Kind != NodeKind.SymbolicLink)
         {
-            string[] names = ["user.a", "user.bb", "user.long-name-of-an-attribute", "trusted.t", "security.selinux", "security.capability", "user.\u00e9t\u00e9"];
+            string[] names = ["user.a", "user.bb", "user.long-name-of-an-attribute", "trusted.t", "security.selinux", "security.custom", "user.\u00e9t\u00e9"];
             string name = names[_random.Next(names.Length)];
             byte[] value = Bytes(_random.Next(3) == 0 ? 500 : 40);
             files.SetAttribute(ModelTree.Find(files, item.Path), name, value);

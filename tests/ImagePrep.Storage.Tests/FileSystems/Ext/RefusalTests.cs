@@ -28,7 +28,7 @@ public sealed class RefusalTests
         ("s_first_data_block", Superblock.Offsets.FirstDataBlock, [0], CorruptKind.OutOfRange),
         ("s_blocks_count", Superblock.Offsets.BlocksCountLow, [0, 0, 0, 0], CorruptKind.OutOfRange),
         ("ext file system", Superblock.Offsets.BlocksCountHigh, [1], CorruptKind.Truncated),
-        ("ext file system", Superblock.Offsets.BlocksCountHigh, [0xFF, 0xFF, 0xFF, 0xFF], CorruptKind.Truncated),
+        ("s_blocks_count", Superblock.Offsets.BlocksCountHigh, [0xFF, 0xFF, 0xFF, 0xFF], CorruptKind.OutOfRange),
         ("s_inodes_count", Superblock.Offsets.InodesCount, [1, 0, 0, 0], CorruptKind.OutOfRange),
         ("s_first_ino", Superblock.Offsets.FirstInode, [3], CorruptKind.OutOfRange),
         ("s_reserved_gdt_blocks", Superblock.Offsets.ReservedDescriptorBlocks, [0xFF, 0xFF], CorruptKind.OutOfRange),

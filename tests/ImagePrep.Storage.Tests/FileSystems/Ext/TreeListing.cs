@@ -36,7 +36,7 @@ internal static class TreeListing
 
     /// <summary>The tree below a folder of the host: owner, mode, links, size, times, content and attributes as the kernel shows them.</summary>
     public static string OfFolder(string folder) =>
-        OutsideTool.Run("python3", "-c", HostScript, folder).EnsureSuccess("python3").Output.TrimEnd('\n');
+        OutsideTool.Run("python3", ["-c", HostScript, folder], seconds: 300).EnsureSuccess("python3").Output.TrimEnd('\n');
 
     public static string Of(IFileSystemReader files)
     {
