@@ -24,8 +24,8 @@ public sealed partial class QemuGuest : IDisposable
     // A terminal in line mode takes no longer line; what is beyond is lost without a word.
     private const int LongestLine = 4000;
 
-    private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(8);
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(40);
 
     private readonly QemuOptions _options;
     private readonly Process _process;
