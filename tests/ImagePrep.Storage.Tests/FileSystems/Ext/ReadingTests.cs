@@ -174,7 +174,10 @@ public sealed class ReadingTests
         {
             string file = Path.Combine(folder, "etc", $"a-configuration-file-with-a-long-name-{i}.conf");
             File.WriteAllBytes(file, large[i..(i * 13)]);
-            File.SetUnixFileMode(file, (UnixFileMode)(i & 0x1FF) | UnixFileMode.UserRead);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(file, (UnixFileMode)(i & 0x1FF) | UnixFileMode.UserRead);
+            }
         }
 
         File.CreateSymbolicLink(Path.Combine(folder, "etc/short"), "../large");
