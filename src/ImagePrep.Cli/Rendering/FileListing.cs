@@ -1,5 +1,6 @@
 using System.Text;
 using ImagePrep.Guests;
+using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.FileSystems;
 
 namespace ImagePrep.Cli.Rendering;
@@ -11,7 +12,7 @@ internal static class FileListing
     {
         NodeInfo info = node.Info;
         DateTimeOffset modified = DateTimeOffset.UnixEpoch.AddSeconds(info.Modified.Seconds);
-        string target = info.Kind == NodeKind.SymbolicLink ? " -> " + FileName.Show(node.Mount.FileSystem.ReadLink(node.Node)) : "";
+        string target = info.Kind == NodeKind.SymbolicLink ? " -> " + PrintableText.From(node.Mount.FileSystem.ReadLink(node.Node)) : "";
         return $"{Mode(info)} {info.LinkCount,3} {info.UserId,5} {info.GroupId,5} {info.Size,10} {modified:yyyy-MM-dd HH:mm} {name}{target}";
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using ImagePrep.Storage.Errors;
 
 namespace ImagePrep.Storage.FileSystems;
 
@@ -16,7 +17,7 @@ public readonly struct FileName : IEquatable<FileName>, IComparable<FileName>
     {
         if (!IsValid(bytes))
         {
-            throw new ArgumentException($"'{Show(bytes)}' is not a file name: 1 to {MaxLength} bytes without NUL and '/'.", nameof(bytes));
+            throw new ArgumentException($"'{PrintableText.From(bytes)}' is not a file name: 1 to {MaxLength} bytes without NUL and '/'.", nameof(bytes));
         }
 
         _bytes = bytes.ToArray();
@@ -64,30 +65,5 @@ public readonly struct FileName : IEquatable<FileName>, IComparable<FileName>
     public int CompareTo(FileName other) => Bytes.SequenceCompareTo(other.Bytes);
 
     /// <summary>For people: UTF-8, with control characters and invalid bytes escaped as \xNN.</summary>
-    public override string ToString() => Show(_bytes);
-
-    /// <summary>Bytes as readable text that cannot disturb a terminal or a report.</summary>
-    public static string Show(ReadOnlySpan<byte> bytes)
-    {
-        StringBuilder text = new(bytes.Length);
-        while (!bytes.IsEmpty)
-        {
-            bool valid = Rune.DecodeFromUtf8(bytes, out Rune rune, out int consumed) == System.Buffers.OperationStatus.Done;
-            if (valid && !Rune.IsControl(rune) && Rune.GetUnicodeCategory(rune) != System.Globalization.UnicodeCategory.Format)
-            {
-                text.Append(rune.ToString());
-            }
-            else
-            {
-                foreach (byte b in bytes[..consumed])
-                {
-                    text.Append("\\x").Append(b.ToString("x2"));
-                }
-            }
-
-            bytes = bytes[consumed..];
-        }
-
-        return text.ToString();
-    }
+    public override string ToString() => PrintableText.From(_bytes);
 }

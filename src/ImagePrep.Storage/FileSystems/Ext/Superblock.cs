@@ -89,7 +89,7 @@ internal sealed class Superblock
 
     public string Uuid => new Guid(UuidBytes, bigEndian: true).ToString();
 
-    public string Label => FileName.Show(TrimAtNul(_raw.AsSpan(Offsets.VolumeName, 16)));
+    public string Label => PrintableText.From(TrimAtNul(_raw.AsSpan(Offsets.VolumeName, 16)));
 
     /// <summary>s_journal_inum.</summary>
     public uint JournalInode => U32(Offsets.JournalInode);

@@ -56,7 +56,7 @@ public sealed record SwapArea(int PageSize, string Uuid, string Label)
         ReadOnlySpan<byte> label = page.Slice(Offsets.Label, Offsets.LabelLength);
         int end = label.IndexOf((byte)0);
         string text = uuid.IndexOfAnyExcept((byte)0) < 0 ? "" : new Guid(uuid, bigEndian: true).ToString();
-        return new SwapArea(page.Length, text, FileName.Show(end < 0 ? label : label[..end]));
+        return new SwapArea(page.Length, text, PrintableText.From(end < 0 ? label : label[..end]));
     }
 
     private static class Offsets

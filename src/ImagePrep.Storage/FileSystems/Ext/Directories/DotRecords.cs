@@ -51,7 +51,7 @@ internal readonly record struct DotRecords(uint Self, uint Parent, int SelfLengt
         if (!header.IsUsed || !fits || !named)
         {
             throw new CorruptImageException(
-                CorruptKind.BadMagic, place.ToString(), $"the record '{FileName.Show(name)}' is not where it must be; e2fsck -f repairs it.");
+                CorruptKind.BadMagic, place.ToString(), $"the record '{PrintableText.From(name)}' is not where it must be; e2fsck -f repairs it.");
         }
 
         return header;

@@ -104,7 +104,7 @@ internal sealed partial class LinearBlock
         if (!FileName.IsValid(name))
         {
             throw CorruptImageException.OutOfRange(
-                $"{place}, record at {offset}", "name", $"'{FileName.Show(name)}'", "a name without NUL and '/'");
+                $"{place}, record at {offset}", "name", $"'{PrintableText.From(name)}'", "a name without NUL and '/'");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using ImagePrep.Storage.Errors;
 
 namespace ImagePrep.Storage.FileSystems.Ext.ExtendedAttributes;
 
@@ -56,7 +57,7 @@ internal readonly struct AttributeName(byte index, byte[] bytes) : IEquatable<At
         }
 
         throw new ArgumentException(
-            $"'{FileName.Show(Encoding.UTF8.GetBytes(name))}' is not an attribute name: user., trusted., security. or system. and 1 to {MaxLength} bytes.",
+            $"'{PrintableText.From(Encoding.UTF8.GetBytes(name))}' is not an attribute name: user., trusted., security. or system. and 1 to {MaxLength} bytes.",
             nameof(name));
     }
 

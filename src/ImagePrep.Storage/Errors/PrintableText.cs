@@ -1,20 +1,22 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace ImagePrep.Storage.Disks;
+namespace ImagePrep.Storage.Errors;
 
 /// <summary>Text found in an image, made safe to show: it must not disturb a terminal, a log or a report.</summary>
-internal static class PrintableText
+public static class PrintableText
 {
-    /// <summary>A name in a message is there to be recognised; nobody reads more than this.</summary>
-    private const int MaxLength = 120;
+    /// <summary>Enough for every name that Linux allows, in a message as in a listing.</summary>
+    private const int MaxLength = 4096;
 
+    /// <summary>UTF-8 as it is; control characters, invisible formatting and invalid bytes as \xNN; what is too long ends in '…'.</summary>
     public static string From(ReadOnlySpan<byte> bytes)
     {
-        StringBuilder text = new();
+        StringBuilder text = new(Math.Min(bytes.Length, MaxLength));
         while (!bytes.IsEmpty && text.Length < MaxLength)
         {
-            bool valid = Rune.DecodeFromUtf8(bytes, out Rune rune, out int consumed) == System.Buffers.OperationStatus.Done;
+            bool valid = Rune.DecodeFromUtf8(bytes, out Rune rune, out int consumed) == OperationStatus.Done;
             if (valid && !Rune.IsControl(rune) && Rune.GetUnicodeCategory(rune) != UnicodeCategory.Format)
             {
                 text.Append(rune.ToString());
