@@ -12,16 +12,6 @@ public static class Durability
     /// <summary>Writes back everything of the file system that holds the folder: one call for a thousand small files.</summary>
     public static void FlushFileSystem(string folder) => WithFolder(folder, LibC.FlushFileSystem);
 
-    /// <summary>Starts writing a range back without waiting, so that the flush at the end finds little left to do.</summary>
-    public static void StartWriteback(SafeFileHandle file, ByteRange range)
-    {
-        if (LibC.IsAvailable)
-        {
-            // A hint: what it does not do, the flush does.
-            _ = LibC.SyncFileRange(file, range.Start, range.Length, LibC.StartWriteback);
-        }
-    }
-
     /// <summary>Gives a finished file its name in one step. Never replaces a file unless asked.</summary>
     public static void Rename(string from, string to, bool overwrite)
     {

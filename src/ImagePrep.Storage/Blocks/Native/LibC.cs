@@ -35,8 +35,6 @@ internal static partial class LibC
 
     public const nuint CloneWholeFile = 0x40049409;
 
-    public const uint StartWriteback = 2;
-
     /// <summary>The struct layouts below are those of 64-bit Linux; elsewhere the callers use their fallbacks.</summary>
     public static bool IsAvailable { get; } = OperatingSystem.IsLinux() && Environment.Is64BitProcess;
 
@@ -51,9 +49,6 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
     public static partial int FlushFileSystem(SafeFileHandle file);
-
-    [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
-    public static partial int SyncFileRange(SafeFileHandle file, long offset, long count, uint flags);
 
     [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Rename(int oldFolder, string oldPath, int newFolder, string newPath, uint flags);

@@ -1,7 +1,6 @@
 using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using ImagePrep.Storage.Blocks;
-using ImagePrep.Storage.Blocks.Native;
 using Microsoft.Win32.SafeHandles;
 
 namespace ImagePrep.Storage.Disks.Output;
@@ -12,8 +11,12 @@ namespace ImagePrep.Storage.Disks.Output;
 /// </summary>
 internal sealed class FileCopier
 {
-    /// <summary>Chunks start at multiples of this, so that writes are aligned. Large enough to amortise calls, small enough to stay in cache.</summary>
-    public const int ChunkSize = 1 << 20;
+    /// <summary>
+    /// Chunks start at multiples of this, so that writes are aligned. Large enough to amortise calls. Small enough for the processor's cache, and
+    /// for the page cache: from 1 MiB on Linux takes huge folios for a write, which guests with free page reporting must fault in one small page
+    /// at a time (measured: 0.2 s against 1 to 1.7 s for 443 MB).
+    /// </summary>
+    public const int ChunkSize = 256 << 10;
 
     /// <summary>Zeros inside a sparse output become holes in units of a page.</summary>
     private const int HoleSize = 4096;
@@ -32,7 +35,7 @@ internal sealed class FileCopier
 
     /// <param name="source">What is copied, from its start to its length.</param>
     /// <param name="target">A new file.</param>
-    /// <param name="options">Format, number of workers, whether to hash and to start writing back early.</param>
+    /// <param name="options">Format, number of workers, whether to hash.</param>
     /// <param name="report">Told the bytes of each piece that was written; may be called from any thread.</param>
     /// <param name="cancellation">Stops between two chunks.</param>
     public FileCopier(IBlockReader source, SafeFileHandle target, OutputOptions options, Action<long> report, CancellationToken cancellation)
@@ -42,7 +45,7 @@ internal sealed class FileCopier
         _options = options;
         _report = report;
         _cancellation = cancellation;
-        _queue = new ChunkQueue(ChunksOf(source), buffers: (2 * options.WorkerCount) + 4, ChunkSize);
+        _queue = new ChunkQueue(ChunksOf(source), buffers: (4 * options.WorkerCount) + 8, ChunkSize);
     }
 
     /// <summary>Writes everything and returns when it is written; the digest may lag behind.</summary>
@@ -152,11 +155,6 @@ internal sealed class FileCopier
         else
         {
             RandomAccess.Write(_target, chunk.Bytes, chunk.Range.Start);
-        }
-
-        if (_options.Flush)
-        {
-            Durability.StartWriteback(_target, chunk.Range);
         }
     }
 
