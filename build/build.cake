@@ -8,6 +8,7 @@
 #load "tasks/clean.cake"
 #load "tasks/build.cake"
 #load "tasks/test.cake"
+#load "tasks/package.cake"
 #load "tasks/bench.cake"
 #load "tasks/inspect.cake"
 #load "tasks/repartition.cake"

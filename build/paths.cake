@@ -9,6 +9,7 @@ public static class Paths
     public static string Solution => Root + "/ImagePrep.sln";
     public static string Artifacts => Root + "/artifacts";
     public static string Program => Artifacts + "/imageprep/imageprep";
+    public static string Package => Artifacts + "/package";
     public static string TestResults => Artifacts + "/test-results";
     public static string Demo => Artifacts + "/demo";
     public static string DemoBase => Root + "/recipes/demo/base.qcow2";

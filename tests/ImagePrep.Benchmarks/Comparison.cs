@@ -3,36 +3,36 @@ namespace ImagePrep.Benchmarks;
 /// <summary>Figures of one command over several runs.</summary>
 internal sealed record Figures(string Name, double MedianSeconds, double MinSeconds, double MaxSeconds, double PeakMebibytes);
 
-/// <summary>One command, alone or run in turn with another, so that a drift of the machine meets both.</summary>
-/// <param name="Own">Figures of our command.</param>
-/// <param name="Other">Figures of the other; null when measured alone.</param>
-/// <param name="MedianRatio">Median of own seconds divided by the other's, pair by pair; null when measured alone.</param>
-internal sealed record Comparison(Figures Own, Figures? Other, double? MedianRatio)
+/// <summary>Another command beside ours.</summary>
+/// <param name="Figures">Its figures.</param>
+/// <param name="MedianRatio">Median of our seconds divided by its seconds, pair by pair.</param>
+internal sealed record Yardstick(Figures Figures, double MedianRatio);
+
+/// <summary>Our command and those it is compared with, all run in turn, so that a drift of the machine meets each.</summary>
+internal sealed record Comparison(Figures Own, IReadOnlyList<Yardstick> Beside)
 {
     private const int CountedRuns = 7;
 
-    public static Comparison Run(Measured own, Measured? other)
+    public static Comparison Run(Measured own, params IReadOnlyList<Measured> others)
     {
+        List<Measured> commands = [own, .. others];
+
         // The first run of each reads from disk what the others find in memory: not counted.
-        own.Run();
-        other?.Run();
-        List<Run> ownRuns = [];
-        List<Run> otherRuns = [];
+        commands.ForEach(command => command.Run());
+        List<Run>[] runs = [.. commands.Select(_ => new List<Run>())];
         for (int i = 0; i < CountedRuns; i++)
         {
-            ownRuns.Add(own.Run());
-            if (other is not null)
+            for (int command = 0; command < commands.Count; command++)
             {
-                otherRuns.Add(other.Run());
+                runs[command].Add(commands[command].Run());
             }
         }
 
-        return other is null
-            ? new Comparison(Summarise(own.Name, ownRuns), null, null)
-            : new Comparison(
-                Summarise(own.Name, ownRuns),
-                Summarise(other.Name, otherRuns),
-                Median(ownRuns.Zip(otherRuns, (left, right) => left.Seconds / right.Seconds)));
+        return new Comparison(
+            Summarise(own.Name, runs[0]),
+            [.. others.Select((other, i) => new Yardstick(
+                Summarise(other.Name, runs[i + 1]),
+                Median(runs[0].Zip(runs[i + 1], (left, right) => left.Seconds / right.Seconds))))]);
     }
 
     private static Figures Summarise(string name, List<Run> runs) => new(

@@ -24,7 +24,7 @@ internal sealed record Measured(string Name, string Program, IReadOnlyList<strin
         Task<string> error = process.StandardError.ReadToEndAsync();
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         double peak = 0;
-        while (!process.WaitForExit(TimeSpan.FromMilliseconds(5)))
+        while (!process.WaitForExit(TimeSpan.FromMilliseconds(20)))
         {
             peak = Math.Max(peak, PeakOf(process.Id));
         }

@@ -14,25 +14,36 @@ string image = RealBase.Image("bookworm", "legacy63");
 string output = scratch.File("out");
 string converted = scratch.File("converted.qcow2");
 Measured prepare = new("imageprep prepare", program, ["prepare", "--recipe", "debian-12", "--base", image, "--out", output], () => Remove(output));
-Measured convert = new("qemu-img convert -O qcow2", OutsideTool.Find("qemu-img")!, ["convert", "-O", "qcow2", image, converted], () => Remove(converted));
+Measured convert = Convert("qemu-img convert", "exec qemu-img convert -O qcow2 \"$1\" \"$2\"");
+Measured durable = Convert("the same, flushed to disk as ours is", "exec qemu-img convert -t writeback -O qcow2 \"$1\" \"$2\"");
+Measured evidence = Convert(
+    "the same, with SHA-256 of both images",
+    "openssl dgst -sha256 \"$1\" && qemu-img convert -t writeback -O qcow2 \"$1\" \"$2\" && openssl dgst -sha256 \"$2\"");
 Measured inspect = new("imageprep inspect", program, ["inspect", image], () => { });
 
-List<Comparison> results = [Comparison.Run(prepare, convert), Comparison.Run(inspect, null)];
+List<Comparison> results = [Comparison.Run(prepare, convert, durable, evidence), Comparison.Run(inspect)];
 string golden = scratch.File("golden");
 new Measured("", program, ["prepare", "--recipe", "debian-12", "--base", image, "--out", golden], () => { }).Run();
 Measured stamp = new("imageprep stamp, 1,000 overlays", program, ["stamp", Path.Combine(golden, "golden.json"), "--count", "1000", "--out", output], () => Remove(output));
-results.Add(Comparison.Run(stamp, null));
+results.Add(Comparison.Run(stamp));
 
-Console.WriteLine($"{"",-34}{"median s",10}{"min",8}{"max",8}{"peak MiB",10}   beside");
+Console.WriteLine($"{"",-40}{"median s",10}{"min",8}{"max",8}{"peak MiB",10}{"ours is",10}");
 foreach (Comparison result in results)
 {
-    string beside = result.Other is null ? "" : $"{result.MedianRatio:0.00} x {result.Other.Name} ({result.Other.MedianSeconds:0.00} s)";
-    Console.WriteLine(
-        $"{result.Own.Name,-34}{result.Own.MedianSeconds,10:0.00}{result.Own.MinSeconds,8:0.00}{result.Own.MaxSeconds,8:0.00}{result.Own.PeakMebibytes,10:0}   {beside}");
+    Print(result.Own, "");
+    foreach (Yardstick other in result.Beside)
+    {
+        Print(other.Figures with { Name = "  " + other.Figures.Name }, $"{other.MedianRatio:0.00} x");
+    }
 }
 
 File.WriteAllText(resultFile, JsonSerializer.Serialize(results, new JsonSerializerOptions { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase }) + "\n");
 return 0;
+
+Measured Convert(string name, string script) => new(name, "/bin/sh", ["-c", script, "sh", image, converted], () => Remove(converted));
+
+static void Print(Figures figures, string ratio) => Console.WriteLine(
+    $"{figures.Name,-40}{figures.MedianSeconds,10:0.00}{figures.MinSeconds,8:0.00}{figures.MaxSeconds,8:0.00}{figures.PeakMebibytes,10:0}{ratio,10}");
 
 static void Remove(string path)
 {
