@@ -44,11 +44,14 @@ Task("Test")
                     break;
                 case "NotExecuted":
                     skipped++;
-                    string reason = (string)result.Descendants(trx + "StdOut").FirstOrDefault() ?? (string)result.Descendants(trx + "Message").FirstOrDefault();
-                    reasons.Add(((string)result.Attribute("testName"), reason ?? "no reason given"));
+                    string reason = (string)result.Descendants(trx + "Message").FirstOrDefault() ?? (string)result.Descendants(trx + "StdOut").FirstOrDefault();
+                    reasons.Add(((string)result.Attribute("testName"), reason ?? "run only when asked for by name"));
                     break;
                 default:
                     failures++;
+                    Error("Failed: {0}", (string)result.Attribute("testName"));
+                    Error("{0}", (string)result.Descendants(trx + "Message").FirstOrDefault() ?? "no message");
+                    Error("{0}", (string)result.Descendants(trx + "StackTrace").FirstOrDefault() ?? "");
                     break;
             }
         }

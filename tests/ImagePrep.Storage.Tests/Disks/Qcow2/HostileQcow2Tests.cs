@@ -62,13 +62,22 @@ public sealed class HostileQcow2Tests
     [Fact]
     public void Open_ExtendedL2_IsRefused() => RefusalOf("extended_l2=on").Kind.ShouldBe(UnsupportedKind.Feature);
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Open_EncryptionMethod_IsRefused(uint method) =>
+        Refused(new PatchedImage().U32(Qcow2Header.Offsets.CryptMethod, method)).Kind.ShouldBe(UnsupportedKind.Encrypted);
+
     [Fact]
-    public void Open_LuksEncryption_IsRefused()
+    public void Open_LuksMadeByQemuImg_IsRefused()
     {
         using ScratchFolder scratch = new();
-        OutsideTool.Run(
+        ToolResult created = OutsideTool.Run(
             "qemu-img", "create", "-q", "-f", "qcow2", "--object", "secret,id=s,data=abc", "-o", "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10",
-            scratch.File("image"), "1M").EnsureSuccess("qemu-img create");
+            scratch.File("image"), "1M");
+
+        // qemu-img times its own key derivation while it creates, and gives up on some busy machines; the method is refused above all the same.
+        Assert.SkipUnless(created.ExitCode == 0, $"qemu-img made no LUKS image: {created.Error}");
 
         Should.Throw<UnsupportedImageException>(() => DiskImage.Open(scratch.File("image"))).Kind.ShouldBe(UnsupportedKind.Encrypted);
     }
