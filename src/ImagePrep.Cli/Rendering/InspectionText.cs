@@ -16,7 +16,9 @@ internal static class InspectionText
         Line(Escape(scheme));
         Line(report.Guest is { } guest ? $"{Escape(guest.Name)}, {Escape(guest.Init)} {guest.InitVersion}" : "no guest recognised");
         AnsiConsole.WriteLine();
+        WriteMap(report);
         AnsiConsole.Write(Partitions(report));
+        WriteFileSystems(report);
         if (report.Findings.Count == 0)
         {
             AnsiConsole.WriteLine();
@@ -27,6 +29,28 @@ internal static class InspectionText
         WriteFindings(report, FindingSeverity.Refused, "[red]Would be refused[/]");
         WriteFindings(report, FindingSeverity.Unsafe, "[yellow]Unsafe to clone[/]");
         WriteFindings(report, FindingSeverity.Note, "[blue]Good to know[/]");
+    }
+
+    private static void WriteMap(InspectionReport report)
+    {
+        DiskMapPart[] parts = [.. report.Partitions.Select(partition => new DiskMapPart(
+            partition.StartByte,
+            partition.Bytes,
+            $"{partition.Number} {partition.MountPoint}".TrimEnd(),
+            partition.Content.Length == 0 ? Size(partition.Bytes) : partition.Content))];
+        foreach (string line in DiskMap.Draw(report.Table.DiskBytes, parts))
+        {
+            Line("  " + Escape(line));
+        }
+    }
+
+    private static void WriteFileSystems(InspectionReport report)
+    {
+        foreach (PartitionInspection partition in report.Partitions.Where(partition => partition.Features.Count > 0))
+        {
+            string text = $"{partition.Number}: {Size(partition.FreeBytes)} free; {string.Join(' ', partition.Features)}";
+            AnsiConsole.Write(new Padder(new Markup($"[grey]{Escape(text)}[/]"), new Padding(2, 0, 0, 0)));
+        }
     }
 
     private static Table Partitions(InspectionReport report)
