@@ -87,6 +87,7 @@ install_packages() {
     # How this machine reaches its mirror (proxy, clock tolerance) holds for the chroot's apt while it installs.
     apt-config dump --no-empty --format '%f "%v";%n' Acquire::http Acquire::https \
         Acquire::Check-Valid-Until Acquire::Check-Date >"$work/apt.conf"
+    echo 'Acquire::Retries "3";' >>"$work/apt.conf"
     # The files of rootfs/ and the fstab go in first: package scripts read them (initrd modules, root file system type).
     mmdebstrap --mode=root --format=directory --variant=minbase \
         --include="$(packages | xargs | tr ' ' ,)" \

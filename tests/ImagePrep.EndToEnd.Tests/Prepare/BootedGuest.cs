@@ -56,12 +56,16 @@ internal sealed record BootedGuest
         FailedUnits.ShouldBeEmpty();
     }
 
-    /// <summary>The seed counted as entropy: the mixing unit allowed it, the seed service did not object, and the pool was ready at that moment.</summary>
-    public void ShouldHaveCreditedItsSeed()
+    /// <summary>The seed counted as entropy: the mixing unit allowed it, the seed service did not object, and the pool was ready by then.</summary>
+    /// <param name="poolFillsEarly">
+    /// The kernel may have been ready before by itself: until 5.17 it counts a bit for every 64 interrupts and wants 128, which the serial console
+    /// of an emulated machine now and then delivers in time. Later kernels want 256: there the pool becomes ready at the very moment of the credit.
+    /// </param>
+    public void ShouldHaveCreditedItsSeed(bool poolFillsEarly = false)
     {
         MixStatus.ShouldContain("credit=yes");
         SeedLog.ShouldNotContain("not crediting");
-        Times["pool-ready"].ShouldBeInRange(Times["seed-start"] - 1000, Times["seed-end"]);
+        Times["pool-ready"].ShouldBeInRange(poolFillsEarly ? 0 : Times["seed-start"] - 1000, Times["seed-end"]);
     }
 
     private static BootedGuest Look(QemuGuest guest)
