@@ -22,6 +22,7 @@ packages="
     qemu-utils
     rng-tools-debian
     seabios
+    selinux-utils
     shellcheck
     strace
 "

@@ -1,4 +1,5 @@
 using System.Text;
+using ImagePrep.Guests.Selinux;
 using ImagePrep.Storage.FileSystems;
 
 namespace ImagePrep.Guests;
@@ -22,6 +23,8 @@ public sealed class GuestEditor(IReadOnlyList<Mount> mounts) : GuestTree(mounts)
     private const int DirectoryPermissions = 0b111_101_101;
 
     private readonly List<GuestChange> _changes = [];
+    private SelinuxLabels? _labels;
+    private bool _labelsAreKnown;
 
     public IReadOnlyList<GuestChange> Changes => _changes;
 
@@ -71,7 +74,8 @@ public sealed class GuestEditor(IReadOnlyList<Mount> mounts) : GuestTree(mounts)
             RemoveEntry(existing);
         }
 
-        Editor(directory).CreateFile(directory.Node, path.Name, new NodeAttributes(permissions, userId, groupId), content);
+        NodeId node = Editor(directory).CreateFile(directory.Node, path.Name, new NodeAttributes(permissions, userId, groupId), content);
+        Label(directory, node, real, NodeKind.File);
         Record(real, replaced ? GuestChangeKind.Changed : GuestChangeKind.Created);
     }
 
@@ -95,7 +99,8 @@ public sealed class GuestEditor(IReadOnlyList<Mount> mounts) : GuestTree(mounts)
             RemoveEntry(existing);
         }
 
-        Editor(directory).CreateSymbolicLink(directory.Node, path.Name, bytes);
+        NodeId node = Editor(directory).CreateSymbolicLink(directory.Node, path.Name, bytes);
+        Label(directory, node, real, NodeKind.SymbolicLink);
         Record(real, replaced ? GuestChangeKind.Changed : GuestChangeKind.Created);
     }
 
@@ -155,8 +160,34 @@ public sealed class GuestEditor(IReadOnlyList<Mount> mounts) : GuestTree(mounts)
         GuestNode parent = EnsureDirectory(path.Parent);
         GuestPath real = parent.Path / path.Name;
         NodeId node = Editor(parent).CreateDirectory(parent.Node, path.Name, new NodeAttributes(DirectoryPermissions));
+        Label(parent, node, real, NodeKind.Directory);
         Record(real, GuestChangeKind.Created);
         return new GuestNode(parent.Mount, node, real);
+    }
+
+    /// <summary>
+    /// Gives a new node the label of the guest's policy; without a rule for it, that of its directory, as the kernel would. Where the directory has
+    /// none, the guest does not label its files, labels all of them at its next boot, or the file system cannot hold labels.
+    /// </summary>
+    private void Label(GuestNode directory, NodeId node, GuestPath path, NodeKind kind)
+    {
+        byte[]? ofDirectory = directory.Mount.FileSystem.GetAttributes(directory.Node)
+            .FirstOrDefault(attribute => attribute.Name == SelinuxLabels.AttributeName)?.Value;
+        if (ofDirectory is null)
+        {
+            return;
+        }
+
+        if (!_labelsAreKnown)
+        {
+            _labels = SelinuxLabels.Of(this);
+            _labelsAreKnown = true;
+        }
+
+        if (_labels is not null)
+        {
+            Editor(directory).SetAttribute(node, SelinuxLabels.AttributeName, _labels.ValueFor(path, kind) ?? ofDirectory);
+        }
     }
 
     private void RemoveEntry(GuestNode node)
