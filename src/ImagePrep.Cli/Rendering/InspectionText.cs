@@ -16,7 +16,7 @@ internal static class InspectionText
         Line(Escape(scheme));
         Line(report.Guest is { } guest ? $"{Escape(guest.Name)}, {Escape(guest.Init)} {guest.InitVersion}" : "no guest recognised");
         AnsiConsole.WriteLine();
-        WriteMap(report);
+        Draw(report);
         AnsiConsole.Write(Partitions(report));
         WriteFileSystems(report);
         if (report.Findings.Count == 0)
@@ -31,17 +31,14 @@ internal static class InspectionText
         WriteFindings(report, FindingSeverity.Note, "[blue]Good to know[/]");
     }
 
-    private static void WriteMap(InspectionReport report)
+    private static void Draw(InspectionReport report)
     {
-        DiskMapPart[] parts = [.. report.Partitions.Select(partition => new DiskMapPart(
+        DrawnPart[] parts = [.. report.Partitions.Select(partition => new DrawnPart(
             partition.StartByte,
             partition.Bytes,
             $"{partition.Number} {partition.MountPoint}".TrimEnd(),
             partition.Content.Length == 0 ? Size(partition.Bytes) : partition.Content))];
-        foreach (string line in DiskMap.Draw(report.Table.DiskBytes, parts))
-        {
-            Line("  " + Escape(line));
-        }
+        DiskDrawing.Write(report.Table.DiskBytes, parts);
     }
 
     private static void WriteFileSystems(InspectionReport report)

@@ -2,6 +2,7 @@ using ImagePrep.Guests;
 using ImagePrep.Pipeline;
 using ImagePrep.Steps;
 using ImagePrep.Steps.Repartition;
+using ImagePrep.Storage.Blocks;
 using Spectre.Console;
 
 namespace ImagePrep.Cli.Rendering;
@@ -11,7 +12,14 @@ internal static class PlanText
 {
     public static void Write(RepartitionPlan plan)
     {
-        AnsiConsole.MarkupLine("[bold]Partitions[/]");
+        AnsiConsole.MarkupLine("[bold]Disk now[/]");
+        DiskDrawing.Write(plan.Before.DiskLength, [.. plan.Partitions.Select(move => Part(move, move.From))]);
+        if (!plan.ChangesNothing)
+        {
+            AnsiConsole.MarkupLine("[bold]Disk then[/]");
+            DiskDrawing.Write(plan.After.DiskLength, [.. plan.Partitions.Select(move => Part(move, move.To))]);
+        }
+
         Table table = new() { Border = TableBorder.Simple };
         table.AddColumn(new TableColumn("No").RightAligned());
         table.AddColumn("Type");
@@ -50,6 +58,9 @@ internal static class PlanText
         AnsiConsole.MarkupLine(
             $"Nodes: {(request.Nodes.Count == 0 ? "none" : request.Nodes.Count.ToString())}. This was a dry run: [bold]nothing was written[/].");
     }
+
+    private static DrawnPart Part(PartitionMove move, ByteRange place) =>
+        new(place.Start, place.Length, move.Partition.Number.ToString(), $"at {place.Start / move.Partition.SectorSize}");
 
     private static string Result(StepResult result) => result switch
     {

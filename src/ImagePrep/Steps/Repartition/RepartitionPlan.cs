@@ -38,12 +38,6 @@ public sealed class RepartitionPlan
 
     public bool ChangesNothing => ReferenceEquals(Before, After);
 
-    /// <summary>The base, ready to be drawn.</summary>
-    public IReadOnlyList<DiskSegment> MapBefore => DiskMap.Of(Before);
-
-    /// <summary>The realigned disk, ready to be drawn.</summary>
-    public IReadOnlyList<DiskSegment> MapAfter => DiskMap.Of(After);
-
     /// <summary>A plan that leaves every partition where it is: for a recipe that does not ask for more.</summary>
     public static RepartitionPlan Unchanged(PartitionTable table)
     {

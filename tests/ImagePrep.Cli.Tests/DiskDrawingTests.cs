@@ -2,14 +2,14 @@ using ImagePrep.Cli.Rendering;
 
 namespace ImagePrep.Cli.Tests;
 
-public sealed class DiskMapTests
+public sealed class DiskDrawingTests
 {
     private const long MiB = 1 << 20;
 
     [Fact]
     public void Draw_ShowsPartsInOrderWithGapsAndSharesTheWidthBySize()
     {
-        IReadOnlyList<string> lines = DiskMap.Draw(100 * MiB, [new(MiB, 19 * MiB, "1 /boot", "ext3"), new(20 * MiB, 60 * MiB, "2 /", "ext4")]);
+        IReadOnlyList<string> lines = DiskDrawing.Draw(100 * MiB, [new(MiB, 19 * MiB, "1 /boot", "ext3"), new(20 * MiB, 60 * MiB, "2 /", "ext4")]);
 
         lines.ShouldAllBe(line => line.Length == 76);
         string[] names = lines[1].Split('│', StringSplitOptions.RemoveEmptyEntries);
@@ -21,7 +21,7 @@ public sealed class DiskMapTests
     [Fact]
     public void Draw_ExtendedPartition_IsNoCellBesideItsLogicalOnes()
     {
-        IReadOnlyList<string> lines = DiskMap.Draw(10 * MiB, [new(0, 10 * MiB, "2", ""), new(0, 5 * MiB, "5", "ext4"), new(5 * MiB, 5 * MiB, "6", "swap")]);
+        IReadOnlyList<string> lines = DiskDrawing.Draw(10 * MiB, [new(0, 10 * MiB, "2", ""), new(0, 5 * MiB, "5", "ext4"), new(5 * MiB, 5 * MiB, "6", "swap")]);
 
         lines[1].Split('│', StringSplitOptions.RemoveEmptyEntries).Select(name => name.Trim()).ShouldBe(["5", "6"]);
     }
@@ -29,11 +29,11 @@ public sealed class DiskMapTests
     [Fact]
     public void Draw_ManySmallParts_StayReadable()
     {
-        DiskMapPart[] parts = [.. Enumerable.Range(1, 128).Select(i => new DiskMapPart(i * MiB, MiB, $"{i}", "ext4"))];
+        DrawnPart[] parts = [.. Enumerable.Range(1, 128).Select(i => new DrawnPart(i * MiB, MiB, $"{i}", "ext4"))];
 
-        string names = DiskMap.Draw(1L << 40, parts)[1];
+        string names = DiskDrawing.Draw(1L << 40, parts)[1];
 
-        foreach (DiskMapPart part in parts)
+        foreach (DrawnPart part in parts)
         {
             names.ShouldContain($"│ {part.Name} ");
         }

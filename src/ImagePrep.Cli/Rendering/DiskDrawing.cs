@@ -1,9 +1,10 @@
 using System.Text;
+using Spectre.Console;
 
 namespace ImagePrep.Cli.Rendering;
 
-/// <summary>A part of a disk as the map shows it: bytes, and two short lines of text; a gap has none.</summary>
-internal sealed record DiskMapPart(long Start, long Length, string Name, string Content)
+/// <summary>A part of a disk as the drawing shows it: bytes, and two short lines of text; a gap has none.</summary>
+internal sealed record DrawnPart(long Start, long Length, string Name, string Content)
 {
     public bool IsGap => Name.Length == 0;
 
@@ -14,16 +15,25 @@ internal sealed record DiskMapPart(long Start, long Length, string Name, string 
 /// A disk drawn from left to right in plain text. Widths follow the sizes as far as every part stays readable: on a real disk the boot partition
 /// would otherwise be thinner than its number.
 /// </summary>
-internal static class DiskMap
+internal static class DiskDrawing
 {
     private const int Width = 76;
+
+    /// <inheritdoc cref="Draw"/>
+    public static void Write(long diskLength, IReadOnlyList<DrawnPart> partitions)
+    {
+        foreach (string line in Draw(diskLength, partitions))
+        {
+            AnsiConsole.MarkupLine("  " + Markup.Escape(line));
+        }
+    }
 
     /// <summary>Four lines: frame, names, contents, frame. Unpartitioned space is dotted.</summary>
     /// <param name="diskLength">Bytes.</param>
     /// <param name="partitions">In disk order; one that contains others (an extended partition) is a frame without a cell of its own.</param>
-    public static IReadOnlyList<string> Draw(long diskLength, IReadOnlyList<DiskMapPart> partitions)
+    public static IReadOnlyList<string> Draw(long diskLength, IReadOnlyList<DrawnPart> partitions)
     {
-        List<DiskMapPart> parts = WithGaps(diskLength, [.. partitions.Where(part => !partitions.Any(inner => inner != part && Contains(part, inner)))]);
+        List<DrawnPart> parts = WithGaps(diskLength, [.. partitions.Where(part => !partitions.Any(inner => inner != part && Contains(part, inner)))]);
         int[] widths = Widths(parts);
         return
         [
@@ -34,13 +44,13 @@ internal static class DiskMap
         ];
     }
 
-    private static bool Contains(DiskMapPart outer, DiskMapPart inner) => outer.Start <= inner.Start && inner.End <= outer.End && outer.Length > inner.Length;
+    private static bool Contains(DrawnPart outer, DrawnPart inner) => outer.Start <= inner.Start && inner.End <= outer.End && outer.Length > inner.Length;
 
-    private static List<DiskMapPart> WithGaps(long diskLength, IReadOnlyList<DiskMapPart> partitions)
+    private static List<DrawnPart> WithGaps(long diskLength, IReadOnlyList<DrawnPart> partitions)
     {
-        List<DiskMapPart> parts = [];
+        List<DrawnPart> parts = [];
         long position = 0;
-        foreach (DiskMapPart part in partitions)
+        foreach (DrawnPart part in partitions)
         {
             if (part.Start > position)
             {
@@ -59,10 +69,10 @@ internal static class DiskMap
         return parts;
     }
 
-    private static DiskMapPart Gap(long start, long end) => new(start, end - start, "", "");
+    private static DrawnPart Gap(long start, long end) => new(start, end - start, "", "");
 
     /// <summary>What is left over the smallest widths is shared out by size.</summary>
-    private static int[] Widths(List<DiskMapPart> parts)
+    private static int[] Widths(List<DrawnPart> parts)
     {
         int[] widths = [.. parts.Select(part => part.IsGap ? 1 : Math.Max(part.Name.Length, part.Content.Length) + 2)];
         int left = Width - widths.Sum() - parts.Count - 1;
@@ -87,7 +97,7 @@ internal static class DiskMap
     private static string Frame(int[] widths, char first, char between, char last) =>
         first + string.Join(between, widths.Select(width => new string('─', width))) + last;
 
-    private static string Row(List<DiskMapPart> parts, int[] widths, Func<DiskMapPart, string> text)
+    private static string Row(List<DrawnPart> parts, int[] widths, Func<DrawnPart, string> text)
     {
         StringBuilder row = new("│");
         for (int i = 0; i < widths.Length; i++)
