@@ -194,7 +194,11 @@ internal sealed class Qcow2FileView : IBlockReader
 
             // The last cluster of a disk may reach beyond its end.
             int inside = (int)Math.Clamp(_content.Length - from, 0, count);
-            _content.ReadAt(from, part[..inside]);
+            if (inside > 0)
+            {
+                _content.ReadAt(from, part[..inside]);
+            }
+
             part[inside..count].Clear();
             part = part[count..];
             within = 0;
