@@ -1,4 +1,3 @@
-using System.Text;
 using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.FileSystems;
 using ImagePrep.Storage.FileSystems.Ext;
@@ -8,11 +7,13 @@ using ImagePrep.TestKit;
 namespace ImagePrep.EndToEnd.Tests.Prepare;
 
 /// <summary>
-/// Services say only at debug level whether a seed is credited, so the kernel command line in grub.cfg gets one word more. Nothing else of a disk is
-/// touched. The edit is made with the engine under test, which the boot then judges as well.
+/// The seed service says only at debug level whether a seed is credited, so it gets a drop-in with that level. The edit is made with the engine under
+/// test, which the boot then judges as well.
 /// </summary>
 internal static class DebugLog
 {
+    private static readonly byte[] DropIn = "[Service]\nEnvironment=SYSTEMD_LOG_LEVEL=debug\n"u8.ToArray();
+
     public static void AddTo(string disk)
     {
         using FileDevice device = new(disk);
@@ -25,24 +26,22 @@ internal static class DebugLog
             }
         }
 
-        throw new InvalidOperationException("No file system of the disk holds grub/grub.cfg.");
+        throw new InvalidOperationException("No file system of the disk holds the prepared seed service.");
     }
 
+    /// <summary>The service has a folder for drop-ins on a prepared disk.</summary>
     private static bool Edit(IFileSystem fileSystem)
     {
-        // With a /boot of its own the folder is at the top, else below /boot.
-        NodeId folder = fileSystem.TryLookup(fileSystem.Root, "boot", out NodeId boot) && fileSystem.Stat(boot).Kind == NodeKind.Directory ? boot : fileSystem.Root;
-        if (!fileSystem.TryLookup(folder, "grub", out NodeId grub) || !fileSystem.TryLookup(grub, "grub.cfg", out NodeId file))
+        NodeId folder = fileSystem.Root;
+        foreach (string name in (string[])["etc", "systemd", "system", "systemd-random-seed.service.d"])
         {
-            return false;
+            if (!fileSystem.TryLookup(folder, name, out folder))
+            {
+                return false;
+            }
         }
 
-        byte[] content = new byte[fileSystem.Stat(file).Size];
-        fileSystem.Read(file, 0, content);
-        string text = Encoding.UTF8.GetString(content);
-        string changed = text.Replace("console=ttyS0", "systemd.setenv=SYSTEMD_LOG_LEVEL=debug console=ttyS0", StringComparison.Ordinal);
-        changed.ShouldNotBe(text);
-        fileSystem.WriteContent(file, Encoding.UTF8.GetBytes(changed));
+        fileSystem.CreateFile(folder, "99-debug.conf", new NodeAttributes(0b110_100_100), DropIn);
         fileSystem.Flush();
         return true;
     }
