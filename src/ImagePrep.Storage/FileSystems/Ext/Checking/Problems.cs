@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ImagePrep.Storage.Errors;
 
 namespace ImagePrep.Storage.FileSystems.Ext.Checking;
@@ -25,11 +26,21 @@ internal sealed class Problems
         }
     }
 
+    /// <summary>Adds a problem when what should hold does not.</summary>
     public void AddUnless(bool holds, string problem)
     {
         if (!holds)
         {
             Add(problem);
+        }
+    }
+
+    /// <inheritdoc cref="AddUnless(bool, string)"/>
+    public void AddUnless(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref ProblemText problem)
+    {
+        if (!holds)
+        {
+            Add(problem.Take());
         }
     }
 
