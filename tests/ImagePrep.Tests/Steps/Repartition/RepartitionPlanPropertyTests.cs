@@ -120,7 +120,7 @@ public sealed class RepartitionPlanPropertyTests
             was.AsSpan().SequenceEqual(now).ShouldBeTrue($"{what}: {move.Partition}");
         }
 
-        ByteRange gap = plan.MapBefore.FirstOrDefault(segment => segment.Kind == DiskSegmentKind.BootGap)?.Range ?? default;
+        ByteRange gap = DiskMap.Of(plan.Before).FirstOrDefault(segment => segment.Kind == DiskSegmentKind.BootGap)?.Range ?? default;
         disk.ReadBytes(gap.Start, (int)gap.Length).AsSpan().SequenceEqual(composed.ReadBytes(gap.Start, (int)gap.Length)).ShouldBeTrue(what);
     }
 }
