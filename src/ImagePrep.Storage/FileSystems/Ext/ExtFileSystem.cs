@@ -7,8 +7,8 @@ namespace ImagePrep.Storage.FileSystems.Ext;
 
 /// <summary>Opens ext2, ext3 and ext4 file systems. Opening never writes.</summary>
 /// <remarks>
-/// Checksums are verified wherever they exist and written wherever they belong. A file system is edited only when it is clean, its journal is
-/// empty and every feature it has is known; feature bits are never added. docs/formats/ext.md lists what is handled.
+/// Checksums are verified wherever they exist and written wherever they belong. A file system is edited only when it has no known damage and
+/// every feature it has is known; its journal is replayed first, and feature bits are never added. docs/formats/ext.md lists what is handled.
 /// </remarks>
 public static class ExtFileSystem
 {
@@ -20,25 +20,43 @@ public static class ExtFileSystem
             && Superblock.LooksLikeOne(device.ReadBytes(Superblock.Location, Superblock.Size));
     }
 
-    /// <exception cref="CorruptImageException">Superblock or group descriptors are damaged.</exception>
-    /// <exception cref="UnsupportedImageException">The file system has a feature that cannot be read, or waits for its journal to be replayed.</exception>
+    /// <summary>Opens a file system to look at. One that waits for its journal is shown as it will be after replay, which happens in memory.</summary>
+    /// <exception cref="CorruptImageException">Superblock, group descriptors or journal are damaged.</exception>
+    /// <exception cref="UnsupportedImageException">The file system has a feature that cannot be read.</exception>
     public static IFileSystemReader OpenForReading(IBlockReader device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        return new ExtReader(Volume.Open(device));
+        Volume volume = Volume.Open(device);
+        return volume.Superblock.Incompat.HasFlag(IncompatFeatures.NeedsRecovery)
+            ? new ExtReader(ExtRecovery.Replay(new OverlayDevice(device), out _))
+            : new ExtReader(volume);
     }
 
+    /// <summary>Opens a file system to edit. What the last machine left undone is finished first (<see cref="ExtRecovery"/>).</summary>
     /// <param name="device">Changes are made in place; give an overlay to keep the base untouched.</param>
     /// <param name="writeTime">The time of every change.</param>
     /// <exception cref="CorruptImageException">Superblock, group descriptors or journal are damaged.</exception>
     /// <exception cref="UnsupportedImageException">The file system is not clean, or has a feature that is not handled for writing.</exception>
-    public static IFileSystem OpenForEditing(IBlockDevice device, UnixTime writeTime)
+    public static IFileSystem OpenForEditing(IBlockDevice device, UnixTime writeTime) => OpenForEditing(device, writeTime, out _);
+
+    /// <inheritdoc cref="OpenForEditing(IBlockDevice, UnixTime)"/>
+    /// <param name="device">Changes are made in place; give an overlay to keep the base untouched.</param>
+    /// <param name="writeTime">The time of every change.</param>
+    /// <param name="recovery">What had to be finished.</param>
+    public static IFileSystem OpenForEditing(IBlockDevice device, UnixTime writeTime, out ExtRecovery recovery)
     {
         ArgumentNullException.ThrowIfNull(device);
-        Volume volume = Volume.Open(device);
+        FeatureGate.CheckWritable(Volume.Open(device).Superblock);
+        Volume volume = ExtRecovery.Replay(device, out recovery);
         FeatureGate.CheckWritable(volume.Superblock);
         MmpBlock.CheckClean(volume);
         InternalJournal.Load(volume)?.CheckEmpty();
-        return new ExtEditor(new EditSession(volume, device, writeTime));
+        ExtEditor editor = new(new EditSession(volume, device, writeTime));
+        if (volume.Superblock.HasOrphans)
+        {
+            recovery = editor.FinishOrphans(recovery);
+        }
+
+        return editor;
     }
 }

@@ -14,7 +14,7 @@ internal static class FeatureGate
     private const IncompatFeatures ReadableIncompat =
         IncompatFeatures.FileType | IncompatFeatures.Extents | IncompatFeatures.SixtyFourBit | IncompatFeatures.Mmp | IncompatFeatures.FlexBg
         | IncompatFeatures.EaInode | IncompatFeatures.ChecksumSeed | IncompatFeatures.LargeDir | IncompatFeatures.InlineData
-        | IncompatFeatures.Encrypt | IncompatFeatures.CaseFold;
+        | IncompatFeatures.Encrypt | IncompatFeatures.CaseFold | IncompatFeatures.NeedsRecovery;
 
     // Attribute values in inodes of their own, content inside inodes, encrypted or case-folded names: each needs rules that are not written yet.
     private const IncompatFeatures WritableIncompat =
@@ -24,7 +24,8 @@ internal static class FeatureGate
     private const ReadOnlyCompatFeatures WritableReadOnlyCompat =
         ReadOnlyCompatFeatures.SparseSuper | ReadOnlyCompatFeatures.LargeFile | ReadOnlyCompatFeatures.HugeFile
         | ReadOnlyCompatFeatures.GroupChecksum | ReadOnlyCompatFeatures.DirNlink | ReadOnlyCompatFeatures.ExtraIsize
-        | ReadOnlyCompatFeatures.MetadataChecksum | ReadOnlyCompatFeatures.Verity;
+        | ReadOnlyCompatFeatures.MetadataChecksum | ReadOnlyCompatFeatures.Verity
+        | ReadOnlyCompatFeatures.OrphanPresent;
 
     private const CompatFeatures WritableCompat =
         CompatFeatures.DirPrealloc | CompatFeatures.HasJournal | CompatFeatures.ExtAttr | CompatFeatures.ResizeInode | CompatFeatures.DirIndex
@@ -37,14 +38,6 @@ internal static class FeatureGate
         if (incompat.HasFlag(IncompatFeatures.JournalDevice))
         {
             throw Refuse(UnsupportedKind.Feature, "this is the external journal of another file system, it holds no files.");
-        }
-
-        if (incompat.HasFlag(IncompatFeatures.NeedsRecovery))
-        {
-            throw Refuse(
-                UnsupportedKind.NeedsRepair,
-                "needs_recovery is set: the journal holds changes that are not in place yet, because the machine was not shut down. "
-                + "Boot the image once and shut it down, or run e2fsck on it.");
         }
 
         IncompatFeatures refused = incompat & ~ReadableIncompat;
@@ -60,6 +53,18 @@ internal static class FeatureGate
         }
     }
 
+    /// <exception cref="UnsupportedImageException">The journal is not inside the file system.</exception>
+    public static void CheckReplayable(Superblock superblock)
+    {
+        if (superblock.HasExternalJournal || superblock.JournalInode == 0)
+        {
+            throw Refuse(
+                UnsupportedKind.NeedsRepair,
+                "needs_recovery is set, and the journal is on another device: changes that are not in place yet cannot be replayed. "
+                + "Boot the image once and shut it down, or run e2fsck on it.");
+        }
+    }
+
     /// <exception cref="UnsupportedImageException">Writing could damage the file system.</exception>
     public static void CheckWritable(Superblock superblock)
     {
@@ -71,13 +76,6 @@ internal static class FeatureGate
         if ((superblock.State & StateClean) == 0)
         {
             throw Refuse(UnsupportedKind.NeedsRepair, "s_state says that the file system was not unmounted cleanly. Run e2fsck on it first.");
-        }
-
-        if (superblock.LastOrphan != 0 || superblock.ReadOnlyCompat.HasFlag(ReadOnlyCompatFeatures.OrphanPresent))
-        {
-            throw Refuse(
-                UnsupportedKind.NeedsRepair,
-                "there are orphan inodes, files that were deleted while open. Boot the image once and shut it down, or run e2fsck on it.");
         }
 
         if (superblock.CreatorOs is CreatorHurd or CreatorMasix)

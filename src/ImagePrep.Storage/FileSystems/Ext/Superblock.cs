@@ -99,7 +99,14 @@ internal sealed class Superblock
         U32(Offsets.JournalDevice) != 0 || _raw.AsSpan(Offsets.JournalUuid, 16).ContainsAnyExcept((byte)0);
 
     /// <summary>s_last_orphan: first of the list of inodes that were open while their last name went away.</summary>
-    public uint LastOrphan => U32(Offsets.LastOrphan);
+    public uint LastOrphan
+    {
+        get => U32(Offsets.LastOrphan);
+        set => Put32(Offsets.LastOrphan, value);
+    }
+
+    /// <summary>There are orphans, in the list or in the orphan file.</summary>
+    public bool HasOrphans => LastOrphan != 0 || ReadOnlyCompat.HasFlag(ReadOnlyCompatFeatures.OrphanPresent);
 
     /// <summary>s_orphan_file_inum.</summary>
     public uint OrphanFileInode => Compat.HasFlag(CompatFeatures.OrphanFile) ? U32(Offsets.OrphanFileInode) : 0;
@@ -186,6 +193,12 @@ internal sealed class Superblock
         superblock.CheckCounts(deviceLength);
         return superblock;
     }
+
+    /// <summary>The journal was replayed: nothing waits in it any more.</summary>
+    public void ClearNeedsRecovery() => Put32(Offsets.FeatureIncompat, (uint)(Incompat & ~IncompatFeatures.NeedsRecovery));
+
+    /// <summary>The orphan file is empty.</summary>
+    public void ClearOrphanPresent() => Put32(Offsets.FeatureReadOnlyCompat, (uint)(ReadOnlyCompat & ~ReadOnlyCompatFeatures.OrphanPresent));
 
     /// <summary>Whether a group holds a copy of the superblock and of the descriptor table.</summary>
     public bool HasBackup(uint group)

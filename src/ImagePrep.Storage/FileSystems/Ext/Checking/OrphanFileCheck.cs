@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using ImagePrep.Storage.FileSystems.Ext.Checksums;
 using ImagePrep.Storage.FileSystems.Ext.Mapping;
+using ImagePrep.Storage.FileSystems.Ext.Orphans;
 
 namespace ImagePrep.Storage.FileSystems.Ext.Checking;
 
@@ -8,9 +8,6 @@ namespace ImagePrep.Storage.FileSystems.Ext.Checking;
 /// <seealso href="https://www.kernel.org/doc/html/latest/filesystems/ext4/orphan.html"/>
 internal static class OrphanFileCheck
 {
-    private const uint Magic = 0x0B10_CA04;
-    private const int TailSize = 8;
-
     public static void Check(Volume volume, Inode inode, Problems problems)
     {
         FileMap map = InodeMap.Load(volume, inode);
@@ -26,15 +23,15 @@ internal static class OrphanFileCheck
     private static void CheckBlock(Volume volume, Inode inode, long block, Problems problems)
     {
         byte[] raw = volume.ReadBlock(block);
-        Span<byte> entries = raw.AsSpan(0, raw.Length - TailSize);
+        Span<byte> entries = raw.AsSpan(0, raw.Length - OrphanFile.TailSize);
         string owner = $"orphan file block {block}";
-        uint magic = BinaryPrimitives.ReadUInt32LittleEndian(raw.AsSpan(raw.Length - TailSize));
-        problems.AddUnless(magic == Magic, $"{owner}: ob_magic is 0x{magic:x8}, expected 0x{Magic:x8}.");
+        uint magic = BinaryPrimitives.ReadUInt32LittleEndian(raw.AsSpan(raw.Length - OrphanFile.TailSize));
+        problems.AddUnless(magic == OrphanFile.Magic, $"{owner}: ob_magic is 0x{magic:x8}, expected 0x{OrphanFile.Magic:x8}.");
         problems.AddUnless(!entries.ContainsAnyExcept((byte)0), $"{owner}: it names orphans, but the superblock says that there are none.");
         if (volume.HasChecksums)
         {
             uint stored = BinaryPrimitives.ReadUInt32LittleEndian(raw.AsSpan(raw.Length - 4));
-            uint computed = Crc32C.Compute(Crc32C.Compute(inode.ChecksumSeed(volume.ChecksumSeed), (ulong)block), entries);
+            uint computed = OrphanFile.ComputeChecksum(volume, inode, block, entries);
             problems.AddUnless(stored == computed, $"{owner}: ob_checksum is 0x{stored:x8}, the content gives 0x{computed:x8}.");
         }
     }

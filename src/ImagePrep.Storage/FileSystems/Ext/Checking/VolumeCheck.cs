@@ -36,9 +36,8 @@ internal sealed class VolumeCheck(Volume volume, Problems problems)
         Superblock superblock = volume.Superblock;
         problems.AddUnless((superblock.State & StateClean) != 0, "ext superblock: s_state says that the file system was not unmounted cleanly.");
         problems.AddUnless((superblock.State & StateErrors) == 0, "ext superblock: s_state says that errors were found.");
-        problems.AddUnless(
-            superblock.LastOrphan == 0 && !superblock.ReadOnlyCompat.HasFlag(ReadOnlyCompatFeatures.OrphanPresent),
-            "ext superblock: there are orphan inodes.");
+        problems.AddUnless(!superblock.HasOrphans, "ext superblock: there are orphan inodes.");
+        problems.AddUnless(!superblock.Incompat.HasFlag(IncompatFeatures.NeedsRecovery), "ext superblock: needs_recovery is set.");
         long freeBlocks = volume.Groups.TotalFreeBlocks();
         problems.AddUnless(
             superblock.FreeBlocks == freeBlocks,

@@ -1,16 +1,20 @@
+using System.Buffers.Binary;
+using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.FileSystems.Ext.Mapping;
 
 namespace ImagePrep.Storage.FileSystems.Ext.Journal;
 
-/// <summary>The journal inside a file system: where it lies and whether it is empty.</summary>
+/// <summary>The journal inside a file system: where it lies, whether it is empty, and how to empty it.</summary>
 internal sealed class InternalJournal
 {
+    private readonly Volume _volume;
     private readonly FileMap _map;
     private readonly JournalSuperblock _superblock;
 
-    private InternalJournal(FileMap map, JournalSuperblock superblock)
+    private InternalJournal(Volume volume, FileMap map, JournalSuperblock superblock)
     {
+        _volume = volume;
         _map = map;
         _superblock = superblock;
     }
@@ -43,20 +47,54 @@ internal sealed class InternalJournal
             throw CorruptImageException.Truncated("journal", volume.BlockSize, 0);
         }
 
-        return new InternalJournal(map, JournalSuperblock.Parse(volume.ReadBlock(first.Physical)));
+        return new InternalJournal(volume, map, JournalSuperblock.Parse(volume.ReadBlock(first.Physical)));
     }
 
-    /// <exception cref="UnsupportedImageException">The journal is not empty.</exception>
+    /// <exception cref="UnsupportedImageException">The journal is not empty, or was given up.</exception>
     public void CheckEmpty()
     {
+        CheckUsable();
         if (_superblock.Start != 0)
         {
             throw new UnsupportedImageException(
-                UnsupportedKind.NeedsRepair,
-                "ext journal",
-                "it holds changes that are not in place yet. Boot the image once and shut it down, or run e2fsck on it.");
+                UnsupportedKind.NeedsRepair, "ext journal", "it holds changes, but needs_recovery is not set. Run e2fsck on the image first.");
+        }
+    }
+
+    /// <summary>
+    /// Writes what is committed to its place and empties the log, as the kernel does when it mounts (e2fsck, recovery.c). The log is checked whole
+    /// before the first byte is written.
+    /// </summary>
+    /// <param name="device">The device of the volume, which must be opened again afterwards.</param>
+    /// <exception cref="CorruptImageException">The log is damaged, or would write where it must not.</exception>
+    /// <exception cref="UnsupportedImageException">The journal was given up, or holds what only the kernel can replay.</exception>
+    public ReplayPlan Replay(IBlockDevice device)
+    {
+        CheckUsable();
+        JournalLog log = new(_volume, _map, _superblock);
+        ReplayPlan plan = ReplayPlan.Create(_volume, _superblock, log);
+        foreach ((long home, LoggedBlock logged) in plan.Blocks)
+        {
+            byte[] content = log.Read(logged.Place);
+            if (logged.IsEscaped)
+            {
+                BinaryPrimitives.WriteUInt32BigEndian(content, JournalHeader.ExpectedMagic);
+            }
+
+            device.WriteAt(home * _volume.BlockSize, content);
         }
 
+        if (_superblock.Start != 0)
+        {
+            _ = _map.TryFind(0, out BlockRun first);
+            device.WriteAt(first.Physical * _volume.BlockSize, _superblock.Emptied(unchecked(plan.NextSequence + 1)));
+        }
+
+        return plan;
+    }
+
+    private void CheckUsable()
+    {
         if (_superblock.ErrorNumber != 0)
         {
             throw new UnsupportedImageException(

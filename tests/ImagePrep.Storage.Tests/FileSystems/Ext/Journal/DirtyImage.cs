@@ -1,0 +1,63 @@
+using ImagePrep.TestKit;
+
+namespace ImagePrep.Storage.Tests.FileSystems.Ext.Journal;
+
+/// <summary>
+/// A file system as a power cut leaves it: the kernel works on it, and its file is copied while it is mounted. What the journal holds is not in its
+/// place yet, and files are open that have no name any more.
+/// </summary>
+internal static class DirtyImage
+{
+    /// <summary>
+    /// Creates, renames, deletes and cuts, with commits between. An fsync commits the transaction without writing anything back. Freed directory blocks
+    /// are used again for data, which revokes them; a file that begins with the journal's magic number is escaped where data is journalled.
+    /// </summary>
+    private const string Work = """
+        import os, sys
+        root, copy, image, orphans = os.fsencode(sys.argv[1]), sys.argv[3], sys.argv[2], int(sys.argv[4])
+        def path(name): return os.path.join(root, os.fsencode(name))
+        def write(name, data, sync=False):
+            fd = os.open(path(name), os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o640)
+            os.write(fd, data)
+            if sync: os.fsync(fd)
+            os.close(fd)
+        for i in range(60):
+            os.mkdir(path('d%d' % i))
+            for j in range(12):
+                write('d%d/a-file-with-a-long-name-%d' % (i, j), b'%d %d\n' % (i, j) * 40)
+            if i % 7 == 0: write('commit', b'%d' % i, True)
+        for i in range(0, 60, 2):
+            for j in range(12): os.unlink(path('d%d/a-file-with-a-long-name-%d' % (i, j)))
+            os.rmdir(path('d%d' % i))
+        write('commit', b'deleted', True)
+        magic = bytes.fromhex('c03b3998')
+        for i in range(40):
+            write('data%d' % i, (magic + b'x' * 508) * 24)
+            if i % 5 == 0: write('commit', b'data', True)
+        os.setxattr(path('data1'), 'user.test', b'v' * 300)
+        os.symlink(b't' * 200, path('link'))
+        os.rename(path('d1'), path('renamed'))
+        held = []
+        for i in range(orphans):
+            name = 'orphan%d' % i
+            write(name, b'o' * (3000 * i + 1))
+            held.append(os.open(path(name), os.O_RDWR))
+            if i % 2: os.unlink(path(name))
+        write('commit', b'orphans', True)
+        write('lost', b'not committed')
+        with open(image, 'rb') as source, open(copy, 'wb') as target:
+            while piece := source.read(1 << 20): target.write(piece)
+        """;
+
+    /// <summary>Every other of the orphans has no name any more.</summary>
+    public static string Make(ScratchFolder scratch, string mountOptions, int orphans, params string[] mkfs)
+    {
+        OutsideTool.Require("mke2fs", "python3");
+        string mounted = scratch.File("mounted.img");
+        string dirty = scratch.File("dirty.img");
+        OutsideTool.Run("mke2fs", ["-q", "-F", .. mkfs]).EnsureSuccess("mke2fs");
+        using KernelMount mount = new(mounted, mountOptions);
+        OutsideTool.Run("python3", ["-c", Work, mount.Folder, mounted, dirty, $"{orphans}"], seconds: 120).EnsureSuccess("working on the mounted file system");
+        return dirty;
+    }
+}
