@@ -7,18 +7,23 @@ namespace ImagePrep.Golden;
 /// <summary>Turns what the pipeline works with into what documents say of it.</summary>
 internal static class Descriptions
 {
-    public static TableDescription Of(PartitionTable table, IReadOnlyList<PartitionContent> contents) => new(
-        table.Scheme.ToString().ToLowerInvariant(),
-        table.SectorSize,
-        table.DiskLength,
-        [.. table.Partitions.Select(partition => new PartitionDescription(
-            partition.Number,
-            partition.Type.Id,
-            partition.Type.Name,
-            partition.FirstSector,
-            partition.SectorCount,
-            partition.Alignment.IsAligned,
-            contents.FirstOrDefault(content => content.Partition.Number == partition.Number)?.Type ?? ""))]);
+    public static TableDescription Of(PartitionTable table, IReadOnlyList<PartitionContent> contents)
+    {
+        PartitionContent? ContentOf(Partition partition) => contents.FirstOrDefault(content => content.Partition.Number == partition.Number);
+        return new TableDescription(
+            table.Scheme.ToString().ToLowerInvariant(),
+            table.SectorSize,
+            table.DiskLength,
+            [.. table.Partitions.Select(partition => new PartitionDescription(
+                partition.Number,
+                partition.Type.Id,
+                partition.Type.Name,
+                partition.FirstSector,
+                partition.SectorCount,
+                partition.Alignment.IsAligned,
+                ContentOf(partition)?.Type ?? "",
+                ContentOf(partition)?.Recovery ?? ""))]);
+    }
 
     public static GuestDescription Of(Guest guest) =>
         new(guest.Release.Id, guest.Release.VersionId, guest.Release.PrettyName, guest.Init.Name, guest.Init.Version);

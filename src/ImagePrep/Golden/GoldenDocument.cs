@@ -54,7 +54,16 @@ public sealed record GuestDescription(string Id, string Version, string Name, st
 /// <param name="Partitions">In table order.</param>
 public sealed record TableDescription(string Scheme, int SectorSize, long DiskBytes, IReadOnlyList<PartitionDescription> Partitions);
 
-public sealed record PartitionDescription(int Number, string Type, string TypeName, long FirstSector, long SectorCount, bool Aligned, string Content);
+/// <param name="Number">Number in the table.</param>
+/// <param name="Type">As the table has it: two hexadecimal digits, or a GUID.</param>
+/// <param name="TypeName">What that means.</param>
+/// <param name="FirstSector">Where it begins.</param>
+/// <param name="SectorCount">How long it is.</param>
+/// <param name="Aligned">On a 1 MiB boundary.</param>
+/// <param name="Content">Type name as blkid prints it, or "".</param>
+/// <param name="Recovery">What a machine that was not shut down had left undone, such as "3 journal transactions"; "" for nothing.</param>
+public sealed record PartitionDescription(
+    int Number, string Type, string TypeName, long FirstSector, long SectorCount, bool Aligned, string Content, string Recovery);
 
 /// <param name="Name">Step name.</param>
 /// <param name="Result">"changed", "alreadyDone" or "notApplicable".</param>

@@ -14,6 +14,9 @@ namespace ImagePrep.Guests;
 /// <param name="Refusal">Why it cannot be edited; empty when it can, or when it is no file system of ours.</param>
 public sealed record PartitionContent(Partition Partition, string Type, IFileSystemReader? FileSystem, IFileSystem? Editor, string Refusal)
 {
+    /// <summary>What its last machine left undone, because it was not shut down, and editing finishes; empty when nothing was. Only when looked at.</summary>
+    public string Recovery { get; init; } = "";
+
     /// <summary>What every partition holds, to look at. Damage and refusals are told in the result, not thrown.</summary>
     public static IReadOnlyList<PartitionContent> Inspect(IBlockReader disk, PartitionTable table)
     {
@@ -44,7 +47,8 @@ public sealed record PartitionContent(Partition Partition, string Type, IFileSys
             }
 
             IFileSystemReader fileSystem = ExtFileSystem.OpenForReading(slice);
-            return new PartitionContent(partition, fileSystem.Summary.Type, fileSystem, null, RefusalToEdit(slice));
+            string refusal = RefusalToEdit(slice, out string recovery);
+            return new PartitionContent(partition, fileSystem.Summary.Type, fileSystem, null, refusal) { Recovery = recovery };
         }
         catch (Exception exception) when (exception is CorruptImageException or UnsupportedImageException)
         {
@@ -52,11 +56,13 @@ public sealed record PartitionContent(Partition Partition, string Type, IFileSys
         }
     }
 
-    private static string RefusalToEdit(IBlockReader slice)
+    private static string RefusalToEdit(IBlockReader slice, out string recovery)
     {
+        recovery = "";
         try
         {
-            ExtFileSystem.OpenForEditing(new OverlayDevice(slice), default);
+            ExtFileSystem.OpenForEditing(new OverlayDevice(slice), default, out ExtRecovery finished);
+            recovery = Describe(finished);
             return "";
         }
         catch (Exception exception) when (exception is CorruptImageException or UnsupportedImageException)
@@ -76,5 +82,22 @@ public sealed record PartitionContent(Partition Partition, string Type, IFileSys
 
         IFileSystem editor = ExtFileSystem.OpenForEditing(slice, writeTime);
         return new PartitionContent(partition, editor.Summary.Type, editor, editor, "");
+    }
+
+    private static string Describe(ExtRecovery recovery)
+    {
+        List<string> parts = [];
+        void Add(int count, string what)
+        {
+            if (count > 0)
+            {
+                parts.Add($"{count} {what}{(count == 1 ? "" : "s")}");
+            }
+        }
+
+        Add(recovery.Transactions, "journal transaction");
+        Add(recovery.DeletedOrphans, "deleted file");
+        Add(recovery.TruncatedOrphans, "cut file");
+        return string.Join(", ", parts);
     }
 }

@@ -35,6 +35,11 @@ public static class DiskInspector
             FindingSeverity.Unsafe, "alignment", $"partition {partition.Number}, which starts at byte {partition.StartByte}", AlignmentText(partition))));
         findings.AddRange(partitions.Where(partition => partition.Refusal.Length > 0).Select(partition => new Finding(
             FindingSeverity.Refused, "file-system", $"partition {partition.Number}", partition.Refusal)));
+        findings.AddRange(contents.Where(content => content.Recovery.Length > 0).Select(content => new Finding(
+            FindingSeverity.Note,
+            "recovery",
+            $"partition {content.Partition.Number}: {content.Recovery}",
+            "The machine was not shut down. Preparing finishes what waits in the journal; the base stays as it is.")));
         return new InspectionReport(
             format,
             fileBytes,
