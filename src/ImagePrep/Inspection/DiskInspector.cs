@@ -1,6 +1,6 @@
 using ImagePrep.Golden;
 using ImagePrep.Guests;
-using ImagePrep.Storage.Blocks;
+using ImagePrep.Storage.Disks;
 using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.Partitions;
 
@@ -9,12 +9,13 @@ namespace ImagePrep.Inspection;
 /// <summary>Looks at a disk and says what is there, what clones would share, and what would be refused. Reads only.</summary>
 public static class DiskInspector
 {
-    public static InspectionReport Inspect(IBlockReader disk, string format, long fileBytes)
+    public static InspectionReport Inspect(DiskImage disk)
     {
         ArgumentNullException.ThrowIfNull(disk);
         PartitionTable table = PartitionTable.Read(disk);
         IReadOnlyList<PartitionContent> contents = PartitionContent.Inspect(disk, table);
         List<Finding> findings = [.. table.Findings.Select(finding => new Finding(FindingSeverity.Note, "partition-table", finding.Kind.ToString(), finding.Message))];
+        findings.AddRange(disk.Notes.Select(note => new Finding(FindingSeverity.Note, "image", "image file", $"{note}.")));
 
         IReadOnlyList<Mount> mounts = [];
         Guest? guest = null;
@@ -36,8 +37,8 @@ public static class DiskInspector
         findings.AddRange(partitions.Where(partition => partition.Refusal.Length > 0).Select(partition => new Finding(
             FindingSeverity.Refused, "file-system", $"partition {partition.Number}", partition.Refusal)));
         return new InspectionReport(
-            format,
-            fileBytes,
+            disk.Format.ToString().ToLowerInvariant(),
+            disk.FileLength,
             Descriptions.Of(table, contents),
             table.DiskId ?? "",
             partitions,

@@ -25,6 +25,9 @@ internal sealed record Qcow2Header
     /// <summary>2 MiB: QEMU's limit. It bounds every buffer that is sized by the cluster.</summary>
     public const int MaxClusterBits = 21;
 
+    /// <summary>A subcluster is at least a sector of 512 bytes.</summary>
+    public const int MinExtendedL2ClusterBits = 14;
+
     /// <summary>QEMU's limit: enough for 2 PiB of 64 KiB clusters.</summary>
     public const int MaxL1Bytes = 32 << 20;
 
@@ -86,11 +89,23 @@ internal sealed record Qcow2Header
 
     public int ClusterSize => 1 << ClusterBits;
 
-    /// <summary>Entries of one L2 table, which fills one cluster.</summary>
-    public int L2Entries => 1 << (ClusterBits - 3);
+    /// <summary>An L2 entry has two words: clusters are divided into 32 subclusters.</summary>
+    public bool HasExtendedL2 => (IncompatibleFeatures & Qcow2Features.ExtendedL2) != 0;
+
+    /// <summary>Entries of one L2 table, which fills one cluster, as a power of two.</summary>
+    public int L2EntriesBits => ClusterBits - (HasExtendedL2 ? 4 : 3);
+
+    public int L2Entries => 1 << L2EntriesBits;
 
     /// <summary>How many bytes of the disk one L2 table describes.</summary>
-    public long BytesPerL2 => 1L << ((2 * ClusterBits) - 3);
+    public long BytesPerL2 => 1L << (ClusterBits + L2EntriesBits);
+
+    /// <summary>The unit of allocation as a power of two: a subcluster, or a cluster where there are none.</summary>
+    public int SubclusterBits => ClusterBits - SubclustersPerClusterBits;
+
+    public int SubclustersPerClusterBits => HasExtendedL2 ? 5 : 0;
+
+    public long SubclusterCount => DivideUp(Size, 1L << SubclusterBits);
 
     public long ClusterCount => DivideUp(Size, ClusterSize);
 
@@ -190,6 +205,11 @@ internal sealed record Qcow2Header
         if ((long)RefcountTableClusters << ClusterBits > Math.Max(MaxRefcountTableBytes, ClusterSize))
         {
             throw CorruptImageException.OutOfRange(Structure, "refcount_table_clusters", RefcountTableClusters, $"at most {MaxRefcountTableBytes >> 20} MiB");
+        }
+
+        if (HasExtendedL2 && ClusterBits < MinExtendedL2ClusterBits)
+        {
+            throw CorruptImageException.OutOfRange(Structure, "cluster_bits", ClusterBits, $"at least {MinExtendedL2ClusterBits} beside extended L2 entries");
         }
 
         if (DivideUp(Size, BytesPerL2) > L1Size)
