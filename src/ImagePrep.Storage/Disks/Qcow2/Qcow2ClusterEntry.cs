@@ -113,10 +113,13 @@ internal readonly record struct Qcow2ClusterEntry
         : _allocated == 0 ? 1
         : (long)(1 + System.Numerics.BitOperations.Log2(_allocated)) << header.SubclusterBits;
 
+    /// <summary>How many bits of a compressed entry hold the offset; the sectors stand above them.</summary>
+    public static int CompressedOffsetBits(int clusterBits) => 62 - (clusterBits - 8);
+
     /// <summary>First byte of a compressed stream and the bytes up to the end of its last sector.</summary>
     public (long Start, int Length) CompressedRange(int clusterBits)
     {
-        int offsetBits = 62 - (clusterBits - 8);
+        int offsetBits = CompressedOffsetBits(clusterBits);
         long start = (long)(_raw & ((1UL << offsetBits) - 1));
         long additional = (long)((_raw & (CompressedFlag - 1)) >> offsetBits);
         return (start, (int)(((additional + 1) * SectorSize) - (start % SectorSize)));

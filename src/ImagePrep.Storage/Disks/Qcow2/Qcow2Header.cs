@@ -136,11 +136,14 @@ internal sealed record Qcow2Header
         return header;
     }
 
-    /// <summary>Writes a version 3 header of <see cref="SizeV3"/> bytes.</summary>
+    /// <summary>How many bytes <see cref="WriteTo"/> writes for a version.</summary>
+    public static int SizeOf(int version) => version == 2 ? SizeV2 : SizeV3;
+
+    /// <summary>Writes a header of its version. Version 2 has no feature words, and reference counts of 16 bits.</summary>
     public void WriteTo(Span<byte> destination)
     {
         BinaryPrimitives.WriteUInt32BigEndian(destination[Offsets.Magic..], Magic);
-        BinaryPrimitives.WriteUInt32BigEndian(destination[Offsets.Version..], 3);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[Offsets.Version..], Version);
         BinaryPrimitives.WriteUInt64BigEndian(destination[Offsets.BackingFileOffset..], BackingFileOffset);
         BinaryPrimitives.WriteUInt32BigEndian(destination[Offsets.BackingFileSize..], BackingFileSize);
         BinaryPrimitives.WriteInt32BigEndian(destination[Offsets.ClusterBits..], ClusterBits);
@@ -152,6 +155,11 @@ internal sealed record Qcow2Header
         BinaryPrimitives.WriteInt32BigEndian(destination[Offsets.RefcountTableClusters..], RefcountTableClusters);
         BinaryPrimitives.WriteInt32BigEndian(destination[Offsets.SnapshotCount..], SnapshotCount);
         BinaryPrimitives.WriteInt64BigEndian(destination[Offsets.SnapshotsOffset..], SnapshotsOffset);
+        if (Version == 2)
+        {
+            return;
+        }
+
         BinaryPrimitives.WriteUInt64BigEndian(destination[Offsets.IncompatibleFeatures..], IncompatibleFeatures);
         BinaryPrimitives.WriteUInt64BigEndian(destination[Offsets.CompatibleFeatures..], CompatibleFeatures);
         BinaryPrimitives.WriteUInt64BigEndian(destination[Offsets.AutoclearFeatures..], AutoclearFeatures);
