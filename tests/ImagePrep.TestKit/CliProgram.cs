@@ -7,6 +7,9 @@ public static class CliProgram
 {
     private static readonly string Assembly = Path.Combine(AppContext.BaseDirectory, "ImagePrep.Cli.dll");
 
+    /// <summary>What to run under another program, such as a tracer.</summary>
+    public static IReadOnlyList<string> Command => ["dotnet", "exec", Assembly];
+
     /// <summary>Runs it to its end.</summary>
     public static ToolResult Run(IEnumerable<string> arguments, int seconds = 120, byte[]? input = null, IReadOnlyDictionary<string, string>? environment = null)
     {

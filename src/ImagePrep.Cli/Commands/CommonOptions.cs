@@ -20,6 +20,12 @@ internal static class CommonOptions
         return option;
     }
 
+    public static Option<string[]> Backing() => new("--backing")
+    {
+        Description = "Backing file of a qcow2 overlay, then that file's own, down to the base. The names in the images are not followed. May be repeated.",
+        HelpName = "FILE",
+    };
+
     public static Option<bool> Json() => new("--json") { Description = "Print JSON instead of text." };
 
     public static Option<string> Out() => new("--out") { Description = "Output folder: new, or empty.", Required = true, HelpName = "DIR" };

@@ -12,6 +12,7 @@ internal static class InspectCommand
     {
         Argument<string> image = CommonOptions.Image();
         Option<string> format = CommonOptions.ImageFormat("--image-format");
+        Option<string[]> backing = CommonOptions.Backing();
         Option<bool> json = CommonOptions.Json();
         Command command = new(
             "inspect",
@@ -19,16 +20,17 @@ internal static class InspectCommand
         {
             image,
             format,
+            backing,
             json,
         };
-        command.SetAction(parsed => Run(parsed.GetValue(image)!, parsed.GetValue(format), parsed.GetValue(json)));
+        command.SetAction(parsed => Run(parsed.GetValue(image)!, parsed.GetValue(format), parsed.GetValue(backing) ?? [], parsed.GetValue(json)));
         return command;
     }
 
-    private static int Run(string path, string? format, bool json)
+    private static int Run(string path, string? format, string[] backing, bool json)
     {
-        using DiskImage image = DiskImage.Open(path, CommonOptions.Format(format));
-        InspectionReport report = DiskInspector.Inspect(image, image.Format.ToString().ToLowerInvariant(), image.FileLength);
+        using DiskImage image = DiskImage.OpenChain([path, .. backing], CommonOptions.Format(format));
+        InspectionReport report = DiskInspector.Inspect(image);
         if (json)
         {
             Console.Write(CliJson.Write(report));

@@ -14,14 +14,15 @@ internal static class ListCommand
         Argument<string> image = CommonOptions.Image();
         Argument<string> path = CommonOptions.GuestPath();
         Option<string> format = CommonOptions.ImageFormat("--image-format");
-        Command command = new("ls", "Lists a folder of the guest, or one file.") { image, path, format };
-        command.SetAction(parsed => Run(parsed.GetValue(image)!, parsed.GetValue(path)!, parsed.GetValue(format)));
+        Option<string[]> backing = CommonOptions.Backing();
+        Command command = new("ls", "Lists a folder of the guest, or one file.") { image, path, format, backing };
+        command.SetAction(parsed => Run(parsed.GetValue(image)!, parsed.GetValue(path)!, parsed.GetValue(format), parsed.GetValue(backing) ?? []));
         return command;
     }
 
-    private static int Run(string image, string path, string? format)
+    private static int Run(string image, string path, string? format, string[] backing)
     {
-        using GuestView view = GuestView.Open(image, CommonOptions.Format(format));
+        using GuestView view = GuestView.Open([image, .. backing], CommonOptions.Format(format));
         GuestNode node = view.Find(path);
         if (node.Info.Kind != NodeKind.Directory)
         {

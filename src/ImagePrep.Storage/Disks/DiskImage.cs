@@ -13,12 +13,15 @@ public sealed class DiskImage : IBlockReader, IDisposable
 {
     private readonly HostFile _file;
     private readonly IBlockReader _disk;
+    private readonly DiskImage? _listedBacking;
 
-    private DiskImage(HostFile file, DiskFormat format, IBlockReader disk)
+    private DiskImage(HostFile file, DiskFormat format, IBlockReader disk, DiskImage? listedBacking, IReadOnlyList<string> notes)
     {
         _file = file;
         _disk = disk;
+        _listedBacking = listedBacking;
         Format = format;
+        Notes = notes;
     }
 
     public DiskFormat Format { get; }
@@ -31,20 +34,50 @@ public sealed class DiskImage : IBlockReader, IDisposable
     /// <summary>Length of the file in bytes.</summary>
     public long FileLength => _file.Length;
 
+    /// <summary>
+    /// What the image holds and a reader of its disk does not see (internal snapshots, persistent bitmaps, unknown additions), and backing files
+    /// whose names are not those in the images above them. Sentences without a full stop, printable.
+    /// </summary>
+    public IReadOnlyList<string> Notes { get; }
+
     /// <summary>Opens an image that stands alone; one that names a second file is refused.</summary>
     /// <param name="path">A file or block device.</param>
     /// <param name="declared">What the user says it is; without it, the content has to prove its format.</param>
     /// <exception cref="CorruptImageException">The image contradicts its own format.</exception>
     /// <exception cref="UnsupportedImageException">The format, or a feature the image uses, is not handled; or a running program holds it.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static DiskImage Open(string path, DiskFormat? declared = null) => Open(path, declared, backing: null);
+    public static DiskImage Open(string path, DiskFormat? declared = null) => OpenChain([path], declared);
+
+    /// <summary>
+    /// Opens an image over backing files that the caller lists, every one of them. What the images call their backing files is compared for
+    /// <see cref="Notes"/> only; nothing that is not listed is opened.
+    /// </summary>
+    /// <param name="paths">From the image the guest would be given down to the base, which stands alone.</param>
+    /// <param name="declared">What the first one is. The others are what the image above declares them to be, or else have to prove it.</param>
+    /// <inheritdoc cref="Open(string, DiskFormat?)"/>
+    public static DiskImage OpenChain(IReadOnlyList<string> paths, DiskFormat? declared = null)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentOutOfRangeException.ThrowIfZero(paths.Count, nameof(paths));
+        return OpenChain(paths, first: 0, declared);
+    }
 
     /// <summary>Opens a qcow2 overlay over a backing disk that the caller has opened. The name inside the overlay is never followed.</summary>
     /// <inheritdoc cref="Open(string, DiskFormat?)"/>
     public static DiskImage OpenOverlay(string path, IBlockReader backing)
     {
         ArgumentNullException.ThrowIfNull(backing);
-        return Open(path, DiskFormat.Qcow2, backing);
+        HostFile file = HostFile.Open(path);
+        try
+        {
+            Qcow2Head head = ReadHead(file, DiskFormatProbe.Decide(file, path, DiskFormat.Qcow2))!;
+            return new DiskImage(file, DiskFormat.Qcow2, Qcow2Image.Open(file, head, backing), listedBacking: null, Qcow2Ignored.In(head));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     public void ReadAt(long offset, Span<byte> destination) => _disk.ReadAt(offset, destination);
@@ -67,26 +100,75 @@ public sealed class DiskImage : IBlockReader, IDisposable
 
     /// <summary>Call after the last read: what was read is one state of the disk only if nobody wrote to the file meanwhile.</summary>
     /// <exception cref="IOException">The file changed since it was opened.</exception>
-    public void VerifyUnchanged() => _file.VerifyUnchanged();
+    public void VerifyUnchanged()
+    {
+        _file.VerifyUnchanged();
+        _listedBacking?.VerifyUnchanged();
+    }
 
     public void Dispose()
     {
         (_disk as IDisposable)?.Dispose();
         _file.Dispose();
+        _listedBacking?.Dispose();
     }
 
-    private static DiskImage Open(string path, DiskFormat? declared, IBlockReader? backing)
+    private static DiskImage OpenChain(IReadOnlyList<string> paths, int first, DiskFormat? declared)
     {
+        string path = paths[first];
+        bool isBase = first == paths.Count - 1;
+        DiskImage? backing = null;
         HostFile file = HostFile.Open(path);
         try
         {
             DiskFormat format = DiskFormatProbe.Decide(file, path, declared);
-            return new DiskImage(file, format, format == DiskFormat.Raw ? file : Qcow2Image.Open(file, backing));
+            if (ReadHead(file, format) is not { } head)
+            {
+                return isBase
+                    ? new DiskImage(file, format, file, listedBacking: null, [])
+                    : throw new UnsupportedImageException(UnsupportedKind.Ambiguous, "raw image", $"'{path}' is raw and has no backing file, but '{paths[first + 1]}' is listed below it.");
+            }
+
+            List<string> notes = [.. Qcow2Ignored.In(head)];
+            Qcow2Features.RefuseUnhandled(head, backingIsListed: !isBase);
+            if (!isBase)
+            {
+                backing = OpenChain(paths, first + 1, FormatOfBacking(head, paths[first + 1]));
+                notes.AddRange(NotesOnBacking(head, path, backing));
+            }
+
+            return new DiskImage(file, format, Qcow2Image.Open(file, head, backing), backing, notes);
         }
         catch
         {
+            backing?.Dispose();
             file.Dispose();
             throw;
+        }
+    }
+
+    private static Qcow2Head? ReadHead(HostFile file, DiskFormat format) => format == DiskFormat.Qcow2 ? Qcow2Head.Read(file) : null;
+
+    /// <summary>The overlay's word is a declaration like the user's: content that contradicts it is refused.</summary>
+    private static DiskFormat? FormatOfBacking(Qcow2Head overlay, string path) => overlay.BackingFormat switch
+    {
+        null => null,
+        "raw" => DiskFormat.Raw,
+        "qcow2" => DiskFormat.Qcow2,
+        string other => throw new UnsupportedImageException(UnsupportedKind.Format, "qcow2 image", $"its backing file '{path}' is declared to be '{other}'; raw and qcow2 are handled."),
+    };
+
+    private static IEnumerable<string> NotesOnBacking(Qcow2Head overlay, string path, DiskImage backing)
+    {
+        string expected = overlay.BackingName!;
+        if (System.IO.Path.GetFileName(expected) != System.IO.Path.GetFileName(backing.Path))
+        {
+            yield return $"'{path}' calls its backing file '{expected}'; '{backing.Path}' was listed and is read";
+        }
+
+        foreach (string note in backing.Notes)
+        {
+            yield return $"in '{backing.Path}', {note}";
         }
     }
 }

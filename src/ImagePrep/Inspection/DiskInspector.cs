@@ -1,6 +1,6 @@
 using ImagePrep.Golden;
 using ImagePrep.Guests;
-using ImagePrep.Storage.Blocks;
+using ImagePrep.Storage.Disks;
 using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.Partitions;
 
@@ -9,12 +9,13 @@ namespace ImagePrep.Inspection;
 /// <summary>Looks at a disk and says what is there, what clones would share, and what would be refused. Reads only.</summary>
 public static class DiskInspector
 {
-    public static InspectionReport Inspect(IBlockReader disk, string format, long fileBytes)
+    public static InspectionReport Inspect(DiskImage disk)
     {
         ArgumentNullException.ThrowIfNull(disk);
         PartitionTable table = PartitionTable.Read(disk);
         IReadOnlyList<PartitionContent> contents = PartitionContent.Inspect(disk, table);
         List<Finding> findings = [.. table.Findings.Select(finding => new Finding(FindingSeverity.Note, "partition-table", finding.Kind.ToString(), finding.Message))];
+        findings.AddRange(disk.Notes.Select(note => new Finding(FindingSeverity.Note, "image", "image file", $"{note}.")));
 
         IReadOnlyList<Mount> mounts = [];
         Guest? guest = null;
@@ -41,8 +42,8 @@ public static class DiskInspector
             $"partition {content.Partition.Number}: {content.Recovery}",
             "The machine was not shut down. Preparing finishes what waits in the journal; the base stays as it is.")));
         return new InspectionReport(
-            format,
-            fileBytes,
+            disk.Format.ToString().ToLowerInvariant(),
+            disk.FileLength,
             Descriptions.Of(table, contents),
             table.DiskId ?? "",
             partitions,

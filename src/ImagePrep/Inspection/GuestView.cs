@@ -17,9 +17,11 @@ public sealed class GuestView : IDisposable
 
     public GuestTree Files { get; }
 
-    public static GuestView Open(string path, DiskFormat? format)
+    /// <param name="paths">The image, and the backing files of an overlay: see <see cref="DiskImage.OpenChain"/>.</param>
+    /// <param name="format">Format of the image when its content does not prove it.</param>
+    public static GuestView Open(IReadOnlyList<string> paths, DiskFormat? format)
     {
-        DiskImage image = DiskImage.Open(path, format);
+        DiskImage image = DiskImage.OpenChain(paths, format);
         try
         {
             PartitionTable table = PartitionTable.Read(image);

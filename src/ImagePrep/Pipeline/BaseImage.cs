@@ -40,7 +40,7 @@ internal sealed class BaseImage : IDisposable
 
     public UnixTime WriteTime => Pipeline.WriteTime.Choose(Contents, Pipeline.WriteTime.FromEnvironment());
 
-    public InspectionReport Inspect() => DiskInspector.Inspect(Disk, FormatName, Disk.FileLength);
+    public InspectionReport Inspect() => DiskInspector.Inspect(Disk);
 
     /// <summary>Begins to take the digest, without waiting for it.</summary>
     public void StartDigest() => _ = _digest.Value;

@@ -12,6 +12,10 @@ internal static class QemuImg
     public static void Convert(string rawPath, string qcow2Path, params string[] extra) =>
         OutsideTool.Run("qemu-img", ["convert", "-f", "raw", "-O", "qcow2", .. extra, rawPath, qcow2Path]).EnsureSuccess("qemu-img convert");
 
+    /// <summary>The reference reader's copy of a disk.</summary>
+    public static void ToRaw(string qcow2Path, string rawPath) =>
+        OutsideTool.Run("qemu-img", "convert", "-f", "qcow2", "-O", "raw", qcow2Path, rawPath).EnsureSuccess("qemu-img convert");
+
     /// <summary>Runs qemu-io commands on a qcow2 image.</summary>
     public static void Io(string path, params string[] commands) =>
         OutsideTool.Run("qemu-io", ["-f", "qcow2", .. commands.SelectMany(c => new[] { "-c", c }), path]).EnsureSuccess("qemu-io");

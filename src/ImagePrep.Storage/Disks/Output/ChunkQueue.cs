@@ -6,6 +6,12 @@ namespace ImagePrep.Storage.Disks.Output;
 internal sealed record Chunk(long Number, ByteRange Range, byte[] Buffer)
 {
     public Span<byte> Bytes => Buffer.AsSpan(0, (int)Range.Length);
+
+    /// <summary>
+    /// After compression: how many bytes each cluster of the chunk came to. The streams stand in the second half of the buffer, each where its cluster
+    /// stands in the first.
+    /// </summary>
+    public int[] CompressedLengths { get; set; } = [];
 }
 
 /// <summary>

@@ -45,28 +45,55 @@ internal sealed class ClusterPlan
 
     public long UsedCount => _usedBefore[^1];
 
+    /// <summary>
+    /// The clusters that an overlay maps, used ones and zeros that hide a backing file; null for an image that stands alone, which maps what it uses.
+    /// </summary>
+    public ClusterPlan? Mapped { get; private init; }
+
     /// <summary>Finds the clusters that hold data: what the reader knows to be empty is skipped, the rest is looked at.</summary>
-    public static ClusterPlan Scan(IBlockReader content, int clusterBits, int workers, CancellationToken cancellation)
+    public static ClusterPlan Scan(IBlockReader content, OutputOptions output, CancellationToken cancellation)
     {
-        ClusterPlan plan = new(content.Length, clusterBits);
-        foreach (ByteRange data in content.DataRanges(new ByteRange(0, content.Length)))
+        int bits = output.ClusterBits;
+        ClusterPlan? mapped = output.Backing is { } backing ? MarkOwn(content.Length, bits, backing) : null;
+
+        // Version 2 cannot say that a cluster is zero: what hides the backing file there is stored, zeros and all.
+        if (mapped is not null && output.Qcow2Version == 2)
         {
-            plan.Mark(data.Start >> clusterBits, (data.End - 1) >> clusterBits);
-            cancellation.ThrowIfCancellationRequested();
+            return mapped;
         }
 
-        ParallelOptions options = new() { MaxDegreeOfParallelism = workers, CancellationToken = cancellation };
+        ClusterPlan plan = new(content.Length, bits) { Mapped = mapped };
+        foreach (ByteRange part in mapped?.Runs() ?? [new ByteRange(0, content.Length)])
+        {
+            foreach (ByteRange data in content.DataRanges(part))
+            {
+                plan.Mark(data.Start >> bits, (data.End - 1) >> bits);
+                cancellation.ThrowIfCancellationRequested();
+            }
+        }
+
+        ParallelOptions options = new() { MaxDegreeOfParallelism = output.WorkerCount, CancellationToken = cancellation };
         for (int group = 0; group < plan._groups.Length; group++)
         {
             if (plan._groups[group] is not null)
             {
                 plan.DropZeros(content, group, options);
             }
-
-            plan._usedBefore[group + 1] = plan._usedBefore[group] + CountBits(plan._groups[group]);
         }
 
+        plan.CountUsed();
         return plan;
+    }
+
+    /// <summary>The runs of used clusters in bytes of the disk, in order; the last one ends where the disk does.</summary>
+    public IEnumerable<ByteRange> Runs()
+    {
+        for (long first = NextUsed(0); first < ClusterCount;)
+        {
+            long end = NextUnused(first);
+            yield return ByteRange.FromBounds(first << ClusterBits, Math.Min(end << ClusterBits, Length));
+            first = NextUsed(end);
+        }
     }
 
     /// <summary>How many used clusters lie before this one.</summary>
@@ -117,6 +144,30 @@ internal sealed class ClusterPlan
 
     /// <summary>The first cluster at or after this one that holds nothing, or <see cref="ClusterCount"/>.</summary>
     public long NextUnused(long cluster) => Next(cluster, used: false);
+
+    private static ClusterPlan MarkOwn(long length, int bits, BackingFile backing)
+    {
+        ClusterPlan plan = new(length, bits);
+        foreach (ByteRange range in backing.Own ?? [new ByteRange(0, length)])
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(range.End, length, nameof(backing));
+            if (!range.IsEmpty)
+            {
+                plan.Mark(range.Start >> bits, (range.End - 1) >> bits);
+            }
+        }
+
+        plan.CountUsed();
+        return plan;
+    }
+
+    private void CountUsed()
+    {
+        for (int group = 0; group < _groups.Length; group++)
+        {
+            _usedBefore[group + 1] = _usedBefore[group] + CountBits(_groups[group]);
+        }
+    }
 
     private long Next(long cluster, bool used)
     {

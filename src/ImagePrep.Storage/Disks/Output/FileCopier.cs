@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using ImagePrep.Storage.Blocks;
 using Microsoft.Win32.SafeHandles;
@@ -9,7 +8,7 @@ namespace ImagePrep.Storage.Disks.Output;
 /// Copies the data of a reader to the same offsets of a file on several threads, while another hashes it in file order, out of the same buffers:
 /// the file is never read back.
 /// </summary>
-internal sealed class FileCopier
+internal sealed class FileCopier : IImageCopier
 {
     /// <summary>
     /// Chunks start at multiples of this, so that writes are aligned. Large enough to amortise calls. Small enough for the processor's cache, and
@@ -29,9 +28,9 @@ internal sealed class FileCopier
     private readonly ChunkQueue _queue;
     private readonly CancellationToken _cancellation;
     private readonly Action<long> _report;
+    private readonly WorkerCrew _crew;
     private readonly List<Task> _workers = [];
     private Task<string?> _digest = Task.FromResult<string?>(null);
-    private Exception? _failure;
 
     /// <param name="source">What is copied, from its start to its length.</param>
     /// <param name="target">A new file.</param>
@@ -46,47 +45,38 @@ internal sealed class FileCopier
         _report = report;
         _cancellation = cancellation;
         _queue = new ChunkQueue(ChunksOf(source), buffers: (4 * options.WorkerCount) + 8, ChunkSize);
+        _crew = new WorkerCrew(_queue);
     }
 
-    /// <summary>Writes everything and returns when it is written; the digest may lag behind.</summary>
+    public long Length => _source.Length;
+
     public void Write()
     {
         RandomAccess.SetLength(_target, _source.Length);
         if (_options.ComputeDigest)
         {
-            _digest = Start(() =>
-            {
-                string? digest = null;
-                Guarded(() => digest = HashInOrder());
-                return digest;
-            });
+            _digest = _crew.Start(HashInOrder);
         }
 
         for (int i = 0; i < _options.WorkerCount; i++)
         {
-            _workers.Add(Start(() => Guarded(CopyChunks)));
+            _workers.Add(_crew.Start(CopyChunks));
         }
 
         Task.WaitAll([.. _workers], CancellationToken.None);
-        if (_failure is not null)
+        if (_crew.HasFailed)
         {
             WaitForDigest();
         }
     }
 
-    /// <summary>The SHA-256 of the file in lower-case hexadecimal, or null when it was not asked for.</summary>
     public string? WaitForDigest()
     {
         string? digest = _digest.GetAwaiter().GetResult();
-        if (_failure is not null)
-        {
-            ExceptionDispatchInfo.Throw(_failure);
-        }
-
+        _crew.ThrowIfFailed();
         return digest;
     }
 
-    /// <summary>Gives up a digest that nobody needs any more, and waits until its thread has let go of the buffers.</summary>
     public void Abandon()
     {
         _queue.Stop();
@@ -104,26 +94,6 @@ internal sealed class FileCopier
                 yield return ByteRange.FromBounds(start, end);
                 start = end;
             }
-        }
-    }
-
-    private static Task<T> Start<T>(Func<T> work) =>
-        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-    private static Task Start(Action work) =>
-        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-    /// <summary>The first failure ends everybody's work and is the one the caller sees.</summary>
-    private void Guarded(Action work)
-    {
-        try
-        {
-            work();
-        }
-        catch (Exception failure)
-        {
-            Interlocked.CompareExchange(ref _failure, failure, null);
-            _queue.Stop();
         }
     }
 
@@ -197,7 +167,7 @@ internal sealed class FileCopier
 
     private void AppendZeros(IncrementalHash hash, long count)
     {
-        while (count > 0 && _failure is null && !_cancellation.IsCancellationRequested)
+        while (count > 0 && !_crew.HasFailed && !_cancellation.IsCancellationRequested)
         {
             int step = (int)Math.Min(count, Zeros.Length);
             hash.AppendData(Zeros.AsSpan(0, step));

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.Blocks.Native;
 using ImagePrep.Storage.Disks.Raw;
@@ -36,7 +35,7 @@ public static class ImageCloner
         Task flush = options.Flush ? Task.Run(pending.Flush, CancellationToken.None) : Task.CompletedTask;
         try
         {
-            string? digest = options.ComputeDigest ? Digest(pending.Handle, cancellation) : null;
+            string? digest = options.ComputeDigest ? FileHash.Compute(pending.Handle, cancellation) : null;
             options.Verify?.Invoke(pending.TemporaryPath);
             flush.GetAwaiter().GetResult();
             cancellation.ThrowIfCancellationRequested();
@@ -103,20 +102,5 @@ public static class ImageCloner
                 position += piece.Length;
             }
         }
-    }
-
-    private static string Digest(SafeFileHandle file, CancellationToken cancellation)
-    {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        byte[] buffer = GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
-        long position = 0;
-        for (int count = RandomAccess.Read(file, buffer, position); count > 0; count = RandomAccess.Read(file, buffer, position))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            hash.AppendData(buffer.AsSpan(0, count));
-            position += count;
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

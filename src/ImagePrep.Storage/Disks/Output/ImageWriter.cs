@@ -26,30 +26,42 @@ public static class ImageWriter
         options ??= new OutputOptions();
         OutputOptions.Validate(options);
         using PendingFile pending = PendingFile.Create(path, options.Overwrite, options.Mode);
-        ClusterPlan plan = ClusterPlan.Scan(content, options.ClusterBits, options.WorkerCount, cancellation);
+        ClusterPlan plan = ClusterPlan.Scan(content, options, cancellation);
         bool isRaw = options.Format == DiskFormat.Raw;
-        IBlockReader file = isRaw ? new PlannedContent(content, plan) : new Qcow2FileView(content, plan);
-        long needed = isRaw ? plan.UsedCount << plan.ClusterBits : file.Length;
-        string? digest = DiskSpace.Explain(pending.Path, needed, () => Copy(file, pending, options, needed, progress, cancellation));
+        long data = plan.UsedCount << plan.ClusterBits;
+        IImageCopier copier;
+        long? needed;
+        if (options.Compression == OutputCompression.None)
+        {
+            IBlockReader file = isRaw ? new PlannedContent(content, plan) : new Qcow2FileView(content, plan, options);
+            needed = isRaw ? data : file.Length;
+            copier = new FileCopier(file, pending.Handle, options, Reporter(progress, needed.Value), cancellation);
+        }
+        else
+        {
+            // How much compressed data takes is known when it is written.
+            needed = null;
+            copier = new CompressedImageCopier(content, plan, pending.Handle, options, Reporter(progress, data), cancellation);
+        }
+
+        string? digest = DiskSpace.Explain(pending.Path, needed, () => Copy(copier, pending, options, cancellation));
         return new WrittenImage(
             pending.Path,
             options.Format,
-            isRaw ? content.Length : Qcow2FileView.DiskSize(plan),
-            file.Length,
+            isRaw ? content.Length : Qcow2Geometry.DiskSize(plan),
+            copier.Length,
             plan.UsedCount,
             digest);
     }
 
-    private static string? Copy(
-        IBlockReader file, PendingFile pending, OutputOptions options, long total, IProgress<CopyProgress>? progress, CancellationToken cancellation)
+    private static Action<long> Reporter(IProgress<CopyProgress>? progress, long total)
     {
         long done = 0;
-        FileCopier copier = new(
-            file,
-            pending.Handle,
-            options,
-            count => progress?.Report(new CopyProgress(Interlocked.Add(ref done, count), total)),
-            cancellation);
+        return count => progress?.Report(new CopyProgress(Interlocked.Add(ref done, count), total));
+    }
+
+    private static string? Copy(IImageCopier copier, PendingFile pending, OutputOptions options, CancellationToken cancellation)
+    {
         copier.Write();
 
         // Flush, hash and verification need different resources (disk, one core, another core): they run side by side.

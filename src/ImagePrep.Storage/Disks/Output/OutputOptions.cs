@@ -10,6 +10,15 @@ public sealed record OutputOptions
     /// <summary>Cluster size of qcow2 in bytes: a power of two from 512 to 2 MiB. Raw images are scanned for zeros in units of it.</summary>
     public int ClusterSize { get; init; } = 64 << 10;
 
+    /// <summary>Version of qcow2: 3, or 2 ("compat 0.10") for readers of before 2012.</summary>
+    public int Qcow2Version { get; init; } = 3;
+
+    /// <summary>Whether clusters of qcow2 are compressed. For images that are shipped: a guest that writes to one expands what it touches.</summary>
+    public OutputCompression Compression { get; init; }
+
+    /// <summary>Makes an overlay over another image, which must exist when the overlay is used, not when it is written. Qcow2 only.</summary>
+    public BackingFile? Backing { get; init; }
+
     /// <summary>Replace a file that already has the name. Off by default: an image takes long to make and is quickly lost.</summary>
     public bool Overwrite { get; init; }
 
@@ -39,7 +48,29 @@ public sealed record OutputOptions
         {
             throw new ArgumentOutOfRangeException(nameof(options), size, "A cluster is a power of two from 512 bytes to 2 MiB.");
         }
+
+        if (options.Qcow2Version is not (2 or 3))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.Qcow2Version, "Versions 2 and 3 of qcow2 are written.");
+        }
+
+        if (options.Format == DiskFormat.Raw && (options.Backing is not null || options.Compression != OutputCompression.None))
+        {
+            throw new ArgumentException("A raw image has neither a backing file nor compression.", nameof(options));
+        }
+
+        options.Backing?.Validate(size, options.Qcow2Version, nameof(options));
     }
+}
+
+/// <summary>How the clusters of a qcow2 image are stored.</summary>
+public enum OutputCompression
+{
+    /// <summary>As they are.</summary>
+    None,
+
+    /// <summary>Deflate, which every reader of qcow2 knows; clusters that do not shrink stay as they are.</summary>
+    Zlib,
 }
 
 /// <summary>An image that was written and has its name.</summary>

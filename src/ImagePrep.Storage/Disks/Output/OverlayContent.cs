@@ -1,4 +1,3 @@
-using System.Text;
 using ImagePrep.Storage.Disks.Qcow2;
 
 namespace ImagePrep.Storage.Disks.Output;
@@ -24,19 +23,10 @@ public sealed record OverlayContent
     /// <summary>Cluster size of the overlay as a power of two. QEMU copies whole clusters on a guest's write, so small ones cost the guest later.</summary>
     public int ClusterBits { get; init; } = 16;
 
-    /// <summary>
-    /// The name's bytes. QEMU takes what stands before a colon for a protocol, unless a slash comes first: such names are made to start with "./".
-    /// </summary>
-    internal byte[] BackingNameBytes()
-    {
-        int colon = BackingFileName.IndexOf(':', StringComparison.Ordinal);
-        int slash = BackingFileName.IndexOf('/', StringComparison.Ordinal);
-        return Encoding.UTF8.GetBytes(colon >= 0 && (slash < 0 || colon < slash) ? "./" + BackingFileName : BackingFileName);
-    }
+    internal BackingFile Backing => new(BackingFileName, BackingFormat);
 
     internal static void Validate(OverlayContent content)
     {
-        ArgumentException.ThrowIfNullOrEmpty(content.BackingFileName, nameof(content));
         if (content.ClusterBits is < Qcow2Header.MinClusterBits or > Qcow2Header.MaxClusterBits)
         {
             throw new ArgumentOutOfRangeException(nameof(content), content.ClusterBits, "A cluster is a power of two from 512 bytes to 2 MiB.");
@@ -47,12 +37,7 @@ public sealed record OverlayContent
             throw new ArgumentOutOfRangeException(nameof(content), content.VirtualSize, "The disk's length is a positive multiple of 512.");
         }
 
-        int nameLength = content.BackingNameBytes().Length;
-        if (nameLength > Math.Min(Qcow2Header.MaxBackingNameLength, (1 << content.ClusterBits) - OverlayWriter.NameOffset))
-        {
-            throw new ArgumentException($"The backing file name has {nameLength} bytes; qcow2 has room for {Qcow2Header.MaxBackingNameLength} at most, in the first cluster.", nameof(content));
-        }
-
+        content.Backing.Validate(1 << content.ClusterBits, version: 3, nameof(content));
         ValidateClusters(content);
     }
 

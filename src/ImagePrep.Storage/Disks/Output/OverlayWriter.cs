@@ -9,9 +9,6 @@ namespace ImagePrep.Storage.Disks.Output;
 /// </summary>
 public static class OverlayWriter
 {
-    /// <summary>Header, the backing format extension with its value padded to 8 bytes, the end marker.</summary>
-    internal const int NameOffset = Qcow2Header.SizeV3 + Qcow2HeaderExtension.PrefixSize + 8 + Qcow2HeaderExtension.PrefixSize;
-
     /// <summary>Writes one overlay, safely: it appears complete or not at all.</summary>
     /// <param name="path">The file to make.</param>
     /// <param name="content">What it holds.</param>
@@ -75,26 +72,17 @@ public static class OverlayWriter
         return new WrittenImage(pending.Path, DiskFormat.Qcow2, content.VirtualSize, layout.Length, layout.DataClusters, digest);
     }
 
-    private static byte[] Header(OverlayContent content, OverlayLayout layout)
-    {
-        byte[] name = content.BackingNameBytes();
-        byte[] bytes = new byte[NameOffset + name.Length];
+    private static byte[] Header(OverlayContent content, OverlayLayout layout) => BackingFile.Head(
         new Qcow2Header
         {
-            BackingFileOffset = NameOffset,
-            BackingFileSize = (uint)name.Length,
             ClusterBits = content.ClusterBits,
             Size = content.VirtualSize,
             L1Size = layout.L1Size,
             L1TableOffset = layout.L1,
             RefcountTableOffset = layout.RefcountTable,
             RefcountTableClusters = (int)layout.Refcounts.TableClusters,
-        }.WriteTo(bytes);
-        byte[] format = content.BackingFormat == DiskFormat.Raw ? "raw"u8.ToArray() : "qcow2"u8.ToArray();
-        new Qcow2HeaderExtension(Qcow2HeaderExtension.BackingFormat, format).WriteTo(bytes.AsSpan(Qcow2Header.SizeV3));
-        name.CopyTo(bytes, NameOffset);
-        return bytes;
-    }
+        },
+        content.Backing);
 
     /// <summary>Every cluster of the file is used exactly once.</summary>
     private static void WriteRefcounts(SequentialOutput output, OverlayLayout layout)

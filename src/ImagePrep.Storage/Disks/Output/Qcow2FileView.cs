@@ -16,43 +16,31 @@ internal sealed class Qcow2FileView : IBlockReader
 
     private readonly IBlockReader _content;
     private readonly ClusterPlan _plan;
+    private readonly ClusterPlan _mapped;
     private readonly int[] _l1Used;
-    private readonly byte[] _header;
+    private readonly byte[] _head;
     private readonly long _refcountTable;
     private readonly long _refcountBlocks;
     private readonly long _l1;
     private readonly long _l2;
     private readonly long _data;
 
-    public Qcow2FileView(IBlockReader content, ClusterPlan plan)
+    public Qcow2FileView(IBlockReader content, ClusterPlan plan, OutputOptions options)
     {
         _content = content;
         _plan = plan;
-        _l1Used = UsedL1Entries(plan, out int l1Size);
+        _mapped = plan.Mapped ?? plan;
+        Qcow2Geometry geometry = new(plan);
+        _l1Used = geometry.UsedL1;
         int bits = plan.ClusterBits;
-        long l1Clusters = Qcow2Header.DivideUp(l1Size * (long)sizeof(ulong), plan.ClusterSize);
-        Qcow2Refcounts refcounts = Qcow2Refcounts.For(1 + l1Clusters + _l1Used.Length + plan.UsedCount, bits);
-        if (refcounts.TableClusters << bits > Math.Max(Qcow2Header.MaxRefcountTableBytes, plan.ClusterSize))
-        {
-            throw TooLarge(plan);
-        }
-
+        Qcow2Refcounts refcounts = geometry.MostRefcounts;
         _refcountTable = 1L << bits;
         _refcountBlocks = _refcountTable + (refcounts.TableClusters << bits);
         _l1 = _refcountBlocks + (refcounts.BlockClusters << bits);
-        _l2 = _l1 + (l1Clusters << bits);
+        _l2 = _l1 + (geometry.L1Clusters << bits);
         _data = _l2 + ((long)_l1Used.Length << bits);
         Length = _data + (plan.UsedCount << bits);
-        _header = new byte[Qcow2Header.SizeV3];
-        new Qcow2Header
-        {
-            ClusterBits = bits,
-            Size = DiskSize(plan),
-            L1Size = l1Size,
-            L1TableOffset = _l1,
-            RefcountTableOffset = _refcountTable,
-            RefcountTableClusters = (int)refcounts.TableClusters,
-        }.WriteTo(_header);
+        _head = BackingFile.Head(geometry.Header(options) with { L1TableOffset = _l1, RefcountTableOffset = _refcountTable, RefcountTableClusters = (int)refcounts.TableClusters }, options.Backing);
     }
 
     /// <summary>Length of the file in bytes.</summary>
@@ -83,9 +71,6 @@ internal sealed class Qcow2FileView : IBlockReader
 
     public ByteRange NextData(long offset) => ByteRange.FromBounds(Math.Min(offset, Length), Length);
 
-    /// <summary>QEMU counts disks in sectors: a raw disk that ends inside one is padded with zeros.</summary>
-    internal static long DiskSize(ClusterPlan plan) => Qcow2Header.DivideUp(plan.Length, Qcow2ClusterEntry.SectorSize) * Qcow2ClusterEntry.SectorSize;
-
     private void Fill(long offset, Span<byte> part)
     {
         if (offset >= _data)
@@ -111,9 +96,9 @@ internal sealed class Qcow2FileView : IBlockReader
         {
             FillRefcountTable(offset - _refcountTable, part);
         }
-        else if (offset < _header.Length)
+        else if (offset < _head.Length)
         {
-            ReadOnlySpan<byte> rest = _header.AsSpan((int)offset);
+            ReadOnlySpan<byte> rest = _head.AsSpan((int)offset);
             rest[..Math.Min(rest.Length, part.Length)].CopyTo(part);
         }
     }
@@ -171,14 +156,19 @@ internal sealed class Qcow2FileView : IBlockReader
     private void FillEntries(long first, Span<byte> part)
     {
         long end = Math.Min(first + (part.Length / sizeof(ulong)), _plan.ClusterCount);
-        long cluster = _plan.NextUsed(first);
-        long rank = cluster < end ? _plan.Rank(cluster) : 0;
-        while (cluster < end)
+        long used = _plan.NextUsed(first);
+        long rank = used < end ? _plan.Rank(used) : 0;
+        for (long cluster = _mapped.NextUsed(first); cluster < end; cluster = _mapped.NextUsed(cluster + 1))
         {
-            ulong entry = (ulong)(_data + (rank << _plan.ClusterBits)) | Qcow2ClusterEntry.Copied;
+            ulong entry = Qcow2ClusterEntry.ReadsAsZero;
+            if (cluster == used)
+            {
+                entry = (ulong)(_data + (rank << _plan.ClusterBits)) | Qcow2ClusterEntry.Copied;
+                used = _plan.NextUsed(cluster + 1);
+                rank++;
+            }
+
             BinaryPrimitives.WriteUInt64BigEndian(part[(int)((cluster - first) * sizeof(ulong))..], entry);
-            cluster = _plan.NextUsed(cluster + 1);
-            rank++;
         }
     }
 
@@ -205,27 +195,4 @@ internal sealed class Qcow2FileView : IBlockReader
             cluster = _plan.NextUsed(end);
         }
     }
-
-    private static int[] UsedL1Entries(ClusterPlan plan, out int l1Size)
-    {
-        int entriesBits = plan.ClusterBits - 3;
-        long entries = Qcow2Header.DivideUp(plan.ClusterCount, 1L << entriesBits);
-        if (entries > Qcow2Header.MaxL1Bytes / sizeof(ulong))
-        {
-            throw TooLarge(plan);
-        }
-
-        List<int> used = [];
-        for (long cluster = plan.NextUsed(0); cluster < plan.ClusterCount; cluster = plan.NextUsed((used[^1] + 1L) << entriesBits))
-        {
-            used.Add((int)(cluster >> entriesBits));
-        }
-
-        // An empty disk, too, has an L1 table: QEMU reads one entry, and its check calls an unused cluster a leak.
-        l1Size = (int)Math.Max(1, entries);
-        return [.. used];
-    }
-
-    private static ArgumentException TooLarge(ClusterPlan plan) =>
-        new($"A disk of {plan.Length} bytes is too large for qcow2 with clusters of {plan.ClusterSize} bytes; choose larger clusters.", nameof(plan));
 }

@@ -38,12 +38,12 @@ internal static class Qcow2Audit
         claims.Finish();
     }
 
-    private static void ClaimClusters(ulong[]? table, Qcow2Header header, HostClusterClaims claims)
+    private static void ClaimClusters(Qcow2L2Table? table, Qcow2Header header, HostClusterClaims claims)
     {
-        foreach (ulong raw in table ?? [])
+        for (int i = 0; i < (table?.Count ?? 0); i++)
         {
-            Qcow2ClusterEntry entry = Qcow2ClusterEntry.FromChecked(raw);
-            if (entry.Kind == Qcow2ClusterKind.Compressed)
+            Qcow2ClusterEntry entry = table![i];
+            if (entry.IsCompressed)
             {
                 (long start, int length) = entry.CompressedRange(header.ClusterBits);
                 claims.Compressed(start, length);

@@ -18,13 +18,11 @@ internal static class Qcow2Features
     private const int FeatureNameSize = 48;
 
     /// <summary>Throws for everything that cannot be read faithfully, most telling reason first.</summary>
-    /// <param name="header">The parsed header.</param>
-    /// <param name="extensions">Its extensions.</param>
-    /// <param name="backingName">The backing file name in the image, made printable; null when there is none.</param>
-    /// <param name="backingIsListed">The caller has opened the backing disk itself.</param>
-    public static void RefuseUnhandled(
-        Qcow2Header header, IReadOnlyList<Qcow2HeaderExtension> extensions, string? backingName, bool backingIsListed)
+    /// <param name="head">The parsed header with what follows it.</param>
+    /// <param name="backingIsListed">The caller has named the backing file itself.</param>
+    public static void RefuseUnhandled(Qcow2Head head, bool backingIsListed)
     {
+        (Qcow2Header header, IReadOnlyList<Qcow2HeaderExtension> extensions, string? backingName) = head;
         ulong unknown = header.IncompatibleFeatures & ~Known;
         if (unknown != 0)
         {
@@ -61,11 +59,6 @@ internal static class Qcow2Features
         if ((header.IncompatibleFeatures & Dirty) != 0)
         {
             throw Refused(UnsupportedKind.NeedsRepair, "it was not closed (dirty bit). Shut the machine down, or run: qemu-img check -f qcow2 -r all FILE");
-        }
-
-        if ((header.IncompatibleFeatures & ExtendedL2) != 0)
-        {
-            throw Refused(UnsupportedKind.Feature, $"it uses extended L2 entries (subclusters). {Convert}");
         }
 
         RefuseCompressionType(header);

@@ -25,6 +25,9 @@ internal sealed record Qcow2Header
     /// <summary>2 MiB: QEMU's limit. It bounds every buffer that is sized by the cluster.</summary>
     public const int MaxClusterBits = 21;
 
+    /// <summary>A subcluster is at least a sector of 512 bytes.</summary>
+    public const int MinExtendedL2ClusterBits = 14;
+
     /// <summary>QEMU's limit: enough for 2 PiB of 64 KiB clusters.</summary>
     public const int MaxL1Bytes = 32 << 20;
 
@@ -86,11 +89,23 @@ internal sealed record Qcow2Header
 
     public int ClusterSize => 1 << ClusterBits;
 
-    /// <summary>Entries of one L2 table, which fills one cluster.</summary>
-    public int L2Entries => 1 << (ClusterBits - 3);
+    /// <summary>An L2 entry has two words: clusters are divided into 32 subclusters.</summary>
+    public bool HasExtendedL2 => (IncompatibleFeatures & Qcow2Features.ExtendedL2) != 0;
+
+    /// <summary>Entries of one L2 table, which fills one cluster, as a power of two.</summary>
+    public int L2EntriesBits => ClusterBits - (HasExtendedL2 ? 4 : 3);
+
+    public int L2Entries => 1 << L2EntriesBits;
 
     /// <summary>How many bytes of the disk one L2 table describes.</summary>
-    public long BytesPerL2 => 1L << ((2 * ClusterBits) - 3);
+    public long BytesPerL2 => 1L << (ClusterBits + L2EntriesBits);
+
+    /// <summary>The unit of allocation as a power of two: a subcluster, or a cluster where there are none.</summary>
+    public int SubclusterBits => ClusterBits - SubclustersPerClusterBits;
+
+    public int SubclustersPerClusterBits => HasExtendedL2 ? 5 : 0;
+
+    public long SubclusterCount => DivideUp(Size, 1L << SubclusterBits);
 
     public long ClusterCount => DivideUp(Size, ClusterSize);
 
@@ -121,11 +136,14 @@ internal sealed record Qcow2Header
         return header;
     }
 
-    /// <summary>Writes a version 3 header of <see cref="SizeV3"/> bytes.</summary>
+    /// <summary>How many bytes <see cref="WriteTo"/> writes for a version.</summary>
+    public static int SizeOf(int version) => version == 2 ? SizeV2 : SizeV3;
+
+    /// <summary>Writes a header of its version. Version 2 has no feature words, and reference counts of 16 bits.</summary>
     public void WriteTo(Span<byte> destination)
     {
         BinaryPrimitives.WriteUInt32BigEndian(destination[Offsets.Magic..], Magic);
-        BinaryPrimitives.WriteUInt32BigEndian(destination[Offsets.Version..], 3);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[Offsets.Version..], Version);
         BinaryPrimitives.WriteUInt64BigEndian(destination[Offsets.BackingFileOffset..], BackingFileOffset);
         BinaryPrimitives.WriteUInt32BigEndian(destination[Offsets.BackingFileSize..], BackingFileSize);
         BinaryPrimitives.WriteInt32BigEndian(destination[Offsets.ClusterBits..], ClusterBits);
@@ -137,6 +155,11 @@ internal sealed record Qcow2Header
         BinaryPrimitives.WriteInt32BigEndian(destination[Offsets.RefcountTableClusters..], RefcountTableClusters);
         BinaryPrimitives.WriteInt32BigEndian(destination[Offsets.SnapshotCount..], SnapshotCount);
         BinaryPrimitives.WriteInt64BigEndian(destination[Offsets.SnapshotsOffset..], SnapshotsOffset);
+        if (Version == 2)
+        {
+            return;
+        }
+
         BinaryPrimitives.WriteUInt64BigEndian(destination[Offsets.IncompatibleFeatures..], IncompatibleFeatures);
         BinaryPrimitives.WriteUInt64BigEndian(destination[Offsets.CompatibleFeatures..], CompatibleFeatures);
         BinaryPrimitives.WriteUInt64BigEndian(destination[Offsets.AutoclearFeatures..], AutoclearFeatures);
@@ -190,6 +213,11 @@ internal sealed record Qcow2Header
         if ((long)RefcountTableClusters << ClusterBits > Math.Max(MaxRefcountTableBytes, ClusterSize))
         {
             throw CorruptImageException.OutOfRange(Structure, "refcount_table_clusters", RefcountTableClusters, $"at most {MaxRefcountTableBytes >> 20} MiB");
+        }
+
+        if (HasExtendedL2 && ClusterBits < MinExtendedL2ClusterBits)
+        {
+            throw CorruptImageException.OutOfRange(Structure, "cluster_bits", ClusterBits, $"at least {MinExtendedL2ClusterBits} beside extended L2 entries");
         }
 
         if (DivideUp(Size, BytesPerL2) > L1Size)

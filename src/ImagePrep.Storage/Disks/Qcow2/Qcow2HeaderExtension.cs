@@ -13,12 +13,18 @@ internal sealed record Qcow2HeaderExtension(uint Type, byte[] Data)
     public const uint BackingFormat = 0xE2792ACA;
     public const uint FeatureNames = 0x6803F857;
     public const uint ExternalDataFile = 0x44415441;
+    public const uint Bitmaps = 0x23852875;
+
+    /// <summary>Full disk encryption header; only encrypted images have one.</summary>
+    public const uint EncryptionHeader = 0x0537BE77;
 
     /// <summary>Type and length.</summary>
     public const int PrefixSize = 8;
 
     /// <summary>QEMU knows six kinds and writes each once; a walk this long is damage.</summary>
     private const int MaxExtensions = 64;
+
+    public bool IsKnown => Type is BackingFormat or FeatureNames or ExternalDataFile or Bitmaps or EncryptionHeader;
 
     /// <summary>Bytes on disk, padding included.</summary>
     public int Size => PrefixSize + ((Data.Length + 7) & ~7);

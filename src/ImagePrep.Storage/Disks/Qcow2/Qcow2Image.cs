@@ -11,8 +11,8 @@ namespace ImagePrep.Storage.Disks.Qcow2;
 /// </summary>
 internal sealed class Qcow2Image : IBlockReader, IDisposable
 {
-    /// <summary>Callers ask for the next run very often; a run of this many clusters is long enough for any of them, and cheap to find.</summary>
-    private const int MaxRunClusters = 1024;
+    /// <summary>Callers ask for the next run very often; a run of this many subclusters is long enough for any of them, and cheap to find.</summary>
+    private const int MaxRun = 1024;
 
     private readonly HostFile _file;
     private readonly IBlockReader? _backing;
@@ -39,24 +39,18 @@ internal sealed class Qcow2Image : IBlockReader, IDisposable
     public long Length => Header.Size;
 
     /// <param name="file">The image file; stays the caller's.</param>
+    /// <param name="head">What its first cluster says.</param>
     /// <param name="backing">The backing disk the caller has opened, or null for an image that must stand alone.</param>
-    public static Qcow2Image Open(HostFile file, IBlockReader? backing = null)
+    public static Qcow2Image Open(HostFile file, Qcow2Head head, IBlockReader? backing = null)
     {
-        Qcow2Header header = Qcow2Header.Parse(file.ReadBytes(0, (int)Math.Min(Qcow2Header.MaxSize, file.Length)));
-        byte[] firstCluster = file.ReadBytes(0, (int)Math.Min(header.ClusterSize, file.Length));
-        ReadOnlySpan<byte> backingName = BackingNameIn(firstCluster, header);
-        int extensionsEnd = backingName.IsEmpty ? firstCluster.Length : (int)header.BackingFileOffset;
-        int extensionsStart = Math.Min(header.HeaderLength, extensionsEnd);
-        IReadOnlyList<Qcow2HeaderExtension> extensions = Qcow2HeaderExtension.ParseAll(firstCluster.AsSpan(extensionsStart, extensionsEnd - extensionsStart));
-        string? name = backingName.IsEmpty ? null : PrintableText.From(backingName);
-        Qcow2Features.RefuseUnhandled(header, extensions, name, backing is not null);
-        if (header.CompressionType == 1 && !LibZstd.IsAvailable)
+        Qcow2Features.RefuseUnhandled(head, backing is not null);
+        if (head.Header.CompressionType == 1 && !LibZstd.IsAvailable)
         {
             throw new UnsupportedImageException(
                 UnsupportedKind.Feature, "qcow2 image", "its clusters are compressed with zstd, and libzstd.so.1 is not installed. Install it (package libzstd1).");
         }
 
-        return new Qcow2Image(file, header, name, backing);
+        return new Qcow2Image(file, head.Header, head.BackingName, backing);
     }
 
     public void ReadAt(long offset, Span<byte> destination)
@@ -64,18 +58,19 @@ internal sealed class Qcow2Image : IBlockReader, IDisposable
         BlockBounds.Check(Length, offset, destination.Length);
         while (!destination.IsEmpty)
         {
-            long cluster = offset >> Header.ClusterBits;
-            int within = (int)(offset & (Header.ClusterSize - 1));
-            Qcow2ClusterEntry entry = Tables[cluster];
-            int count = Math.Min(Header.ClusterSize - within, destination.Length);
-            if (entry.Kind == Qcow2ClusterKind.Compressed)
+            Qcow2ClusterEntry entry = Tables[offset >> Header.ClusterBits];
+            int count;
+            if (entry.IsCompressed)
             {
+                int within = (int)(offset & (Header.ClusterSize - 1));
+                count = Math.Min(Header.ClusterSize - within, destination.Length);
                 _inflater.Read(entry, within, destination[..count]);
             }
             else
             {
-                count = ExtendRun(cluster, entry, count, destination.Length);
-                ReadRun(entry, offset, within, destination[..count]);
+                Stored first = At(offset);
+                count = RunLength(offset, first, destination.Length);
+                ReadRun(first, offset, destination[..count]);
             }
 
             offset += count;
@@ -85,109 +80,65 @@ internal sealed class Qcow2Image : IBlockReader, IDisposable
 
     public ByteRange NextData(long offset)
     {
-        long cluster = offset >> Header.ClusterBits;
-        if (offset >= Length || !FindData(ref cluster))
+        long first = offset >= Length ? Header.SubclusterCount : Find(offset >> Header.SubclusterBits, HoldsData);
+        if (first >= Header.SubclusterCount)
         {
             return NextBackingData(offset, Length);
         }
 
-        long start = Math.Max(offset, cluster << Header.ClusterBits);
+        long start = Math.Max(offset, first << Header.SubclusterBits);
         ByteRange backing = NextBackingData(offset, start);
-        if (!backing.IsEmpty)
-        {
-            return backing;
-        }
-
-        long end = cluster + 1;
-        while (end < Header.ClusterCount && end - cluster < MaxRunClusters && HoldsData(Tables[end]))
-        {
-            end++;
-        }
-
-        return ByteRange.FromBounds(start, Math.Min(end << Header.ClusterBits, Length));
+        return backing.IsEmpty ? RangeOf(start, first + 1, HoldsData) : backing;
     }
 
-    /// <summary>Runs of clusters that are not simply absent from this file.</summary>
+    /// <summary>Runs that are not simply absent from this file.</summary>
     public IEnumerable<ByteRange> OwnRanges()
     {
-        long start = -1;
-        for (long cluster = 0; cluster < Header.ClusterCount; cluster++)
+        for (long first = Find(0, IsOwn); first < Header.SubclusterCount;)
         {
-            if (Tables.Table((int)(cluster >> (Header.ClusterBits - 3))) is null)
-            {
-                // A missing table is as many absent clusters; go to its last one.
-                if (start >= 0)
-                {
-                    yield return RunOf(start, cluster);
-                    start = -1;
-                }
-
-                cluster |= Header.L2Entries - 1L;
-            }
-            else if (Tables[cluster].Kind != Qcow2ClusterKind.Unallocated)
-            {
-                start = start < 0 ? cluster : start;
-            }
-            else if (start >= 0)
-            {
-                yield return RunOf(start, cluster);
-                start = -1;
-            }
-        }
-
-        if (start >= 0)
-        {
-            yield return RunOf(start, Header.ClusterCount);
+            ByteRange range = RangeOf(first << Header.SubclusterBits, first + 1, IsOwn);
+            yield return range;
+            first = Find(Qcow2Header.DivideUp(range.End, 1L << Header.SubclusterBits), IsOwn);
         }
     }
 
     public void Dispose() => _inflater.Dispose();
 
-    private ByteRange RunOf(long firstCluster, long endCluster) =>
-        ByteRange.FromBounds(firstCluster << Header.ClusterBits, Math.Min(endCluster << Header.ClusterBits, Length));
+    private static bool HoldsData(Qcow2ClusterKind kind) => kind is Qcow2ClusterKind.Data or Qcow2ClusterKind.Compressed;
 
-    private static ReadOnlySpan<byte> BackingNameIn(ReadOnlySpan<byte> firstCluster, Qcow2Header header)
+    private static bool IsOwn(Qcow2ClusterKind kind) => kind != Qcow2ClusterKind.Unallocated;
+
+    private Stored At(long offset)
     {
-        if (header.BackingFileOffset == 0)
-        {
-            return [];
-        }
-
-        if (header.BackingFileSize is 0 or > Qcow2Header.MaxBackingNameLength)
-        {
-            throw CorruptImageException.OutOfRange("qcow2 header", "backing_file_size", header.BackingFileSize, $"1 to {Qcow2Header.MaxBackingNameLength}");
-        }
-
-        return header.BackingFileOffset <= (ulong)firstCluster.Length && header.BackingFileSize <= (ulong)firstCluster.Length - header.BackingFileOffset
-            ? firstCluster.Slice((int)header.BackingFileOffset, (int)header.BackingFileSize)
-            : throw CorruptImageException.OutOfRange("qcow2 header", "backing_file_offset", header.BackingFileOffset, "a name inside the first cluster");
+        Qcow2ClusterEntry entry = Tables[offset >> Header.ClusterBits];
+        int within = (int)(offset & (Header.ClusterSize - 1));
+        return new Stored(entry.Kind(within >> Header.SubclusterBits), entry.HostOffset + within);
     }
 
-    private static bool HoldsData(Qcow2ClusterEntry entry) => entry.Kind is Qcow2ClusterKind.Data or Qcow2ClusterKind.Compressed;
-
-    /// <summary>Adds the clusters that follow in the file, too, or that are not in the file either.</summary>
-    private int ExtendRun(long cluster, Qcow2ClusterEntry first, int count, int wanted)
+    /// <summary>How many bytes from here on lie next to each other in the file, too, or are not in the file either.</summary>
+    private int RunLength(long offset, Stored first, int wanted)
     {
-        for (long next = 1; count < wanted; next++)
+        int size = 1 << Header.SubclusterBits;
+        int count = Math.Min(size - (int)(offset & (size - 1)), wanted);
+        while (count < wanted)
         {
-            Qcow2ClusterEntry entry = Tables[cluster + next];
-            if (entry.Kind != first.Kind
-                || (first.Kind == Qcow2ClusterKind.Data && entry.HostOffset != first.HostOffset + (next << Header.ClusterBits)))
+            Stored next = At(offset + count);
+            if (next.Kind != first.Kind || (first.Kind == Qcow2ClusterKind.Data && next.HostOffset != first.HostOffset + count))
             {
                 break;
             }
 
-            count = (int)Math.Min((long)count + Header.ClusterSize, wanted);
+            count = (int)Math.Min((long)count + size, wanted);
         }
 
         return count;
     }
 
-    private void ReadRun(Qcow2ClusterEntry first, long offset, int within, Span<byte> destination)
+    private void ReadRun(Stored first, long offset, Span<byte> destination)
     {
         if (first.Kind == Qcow2ClusterKind.Data)
         {
-            _file.ReadAt(first.HostOffset + within, destination);
+            _file.ReadAt(first.HostOffset, destination);
         }
         else if (first.Kind == Qcow2ClusterKind.Zero || _backing is null)
         {
@@ -206,29 +157,52 @@ internal sealed class Qcow2Image : IBlockReader, IDisposable
         }
     }
 
-    /// <summary>Moves to the first cluster at or after <paramref name="cluster"/> that this file stores.</summary>
-    private bool FindData(ref long cluster)
+    /// <summary>The first subcluster at or after this one that is in this file and of the wanted kind; the number of subclusters when there is none.</summary>
+    private long Find(long subcluster, Func<Qcow2ClusterKind, bool> wanted)
     {
-        while (cluster < Header.ClusterCount)
+        int perCluster = Header.SubclustersPerClusterBits;
+        while (subcluster < Header.SubclusterCount)
         {
-            int l1Index = (int)(cluster >> (Header.ClusterBits - 3));
-            ulong[]? table = Tables.Table(l1Index);
-            for (int i = (int)(cluster & (Header.L2Entries - 1)); table is not null && i < table.Length; i++)
+            long cluster = subcluster >> perCluster;
+            int l1Index = (int)(cluster >> Header.L2EntriesBits);
+            if (Tables.Table(l1Index) is not { } table)
             {
-                if (table[i] != 0 && HoldsData(Qcow2ClusterEntry.FromChecked(table[i])))
-                {
-                    cluster = ((long)l1Index << (Header.ClusterBits - 3)) + i;
-                    return cluster < Header.ClusterCount;
-                }
+                subcluster = ((l1Index + 1L) << Header.L2EntriesBits) << perCluster;
+                continue;
             }
 
-            cluster = (l1Index + 1L) << (Header.ClusterBits - 3);
+            for (int i = (int)(cluster & (Header.L2Entries - 1)); i < table.Count; i++)
+            {
+                Qcow2ClusterEntry entry = table[i];
+                long first = (((long)l1Index << Header.L2EntriesBits) + i) << perCluster;
+                for (int sub = (int)Math.Max(0, subcluster - first); !entry.IsAbsent && sub < 1 << perCluster; sub++)
+                {
+                    if (wanted(entry.Kind(sub)))
+                    {
+                        return Math.Min(first + sub, Header.SubclusterCount);
+                    }
+                }
+
+                subcluster = first + (1L << perCluster);
+            }
         }
 
-        return false;
+        return Header.SubclusterCount;
     }
 
-    /// <summary>The first run of backing data inside [offset, end) that no cluster of this file hides; empty at the length when there is none.</summary>
+    /// <summary>The run that begins at <paramref name="start"/>, as far as subclusters from <paramref name="next"/> on are of the kind.</summary>
+    private ByteRange RangeOf(long start, long next, Func<Qcow2ClusterKind, bool> wanted)
+    {
+        long last = Math.Min(next + MaxRun, Header.SubclusterCount);
+        while (next < last && wanted(Tables.Kind(next)))
+        {
+            next++;
+        }
+
+        return ByteRange.FromBounds(start, Math.Min(next << Header.SubclusterBits, Length));
+    }
+
+    /// <summary>The first run of backing data inside [offset, end) that nothing of this file hides; empty at the length when there is none.</summary>
     private ByteRange NextBackingData(long offset, long end)
     {
         if (_backing is null)
@@ -244,22 +218,20 @@ internal sealed class Qcow2Image : IBlockReader, IDisposable
                 break;
             }
 
-            // Zero clusters of this file hide what lies below.
-            long cluster = data.Start >> Header.ClusterBits;
-            long clusterEnd = (cluster + 1) << Header.ClusterBits;
-            if (Tables[cluster].Kind == Qcow2ClusterKind.Unallocated)
+            // What reads as zero in this file hides what lies below.
+            long subcluster = data.Start >> Header.SubclusterBits;
+            if (!IsOwn(Tables.Kind(subcluster)))
             {
-                while (clusterEnd < data.End && Tables[clusterEnd >> Header.ClusterBits].Kind == Qcow2ClusterKind.Unallocated)
-                {
-                    clusterEnd += Header.ClusterSize;
-                }
-
-                return ByteRange.FromBounds(data.Start, Math.Min(data.End, clusterEnd));
+                ByteRange shown = RangeOf(data.Start, subcluster + 1, kind => !IsOwn(kind));
+                return ByteRange.FromBounds(data.Start, Math.Min(data.End, shown.End));
             }
 
-            offset = clusterEnd;
+            offset = (subcluster + 1) << Header.SubclusterBits;
         }
 
         return new ByteRange(Length, 0);
     }
+
+    /// <summary>How the subcluster around an offset is stored, and where that offset is in the file if it holds data.</summary>
+    private readonly record struct Stored(Qcow2ClusterKind Kind, long HostOffset);
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using ImagePrep.Storage.Disks.Raw;
@@ -36,17 +35,17 @@ internal sealed class Qcow2Tables
     public ReadOnlySpan<long> L2Offsets => _l2Offsets;
 
     /// <summary>The entry of a disk cluster.</summary>
-    public Qcow2ClusterEntry this[long cluster]
+    public Qcow2ClusterEntry this[long cluster] => Table((int)(cluster >> _header.L2EntriesBits)) is { } table ? table[(int)(cluster & (_header.L2Entries - 1))] : default;
+
+    /// <summary>How a subcluster of the disk is stored.</summary>
+    public Qcow2ClusterKind Kind(long subcluster)
     {
-        get
-        {
-            ulong[]? table = Table((int)(cluster >> (_header.ClusterBits - 3)));
-            return table is null ? default : Qcow2ClusterEntry.FromChecked(table[cluster & (_header.L2Entries - 1)]);
-        }
+        int bits = _header.SubclustersPerClusterBits;
+        return this[subcluster >> bits].Kind((int)(subcluster & ((1L << bits) - 1)));
     }
 
     /// <summary>The L2 table for an L1 entry, or null when all its clusters are unallocated.</summary>
-    public ulong[]? Table(int l1Index)
+    public Qcow2L2Table? Table(int l1Index)
     {
         long offset = _l2Offsets[l1Index];
         if (offset == 0)
@@ -58,11 +57,11 @@ internal sealed class Qcow2Tables
         CachedTable? cached = Volatile.Read(ref slot);
         if (cached is null || cached.L1Index != l1Index)
         {
-            cached = new CachedTable(l1Index, ReadL2(offset));
+            cached = new CachedTable(l1Index, Qcow2L2Table.Read(_file, offset, _header));
             Volatile.Write(ref slot, cached);
         }
 
-        return cached.Entries;
+        return cached.Table;
     }
 
     private long[] ReadL1()
@@ -102,31 +101,5 @@ internal sealed class Qcow2Tables
         return offsets;
     }
 
-    private ulong[] ReadL2(long offset)
-    {
-        byte[] bytes = ArrayPool<byte>.Shared.Rent(_header.ClusterSize);
-        try
-        {
-            Span<byte> table = bytes.AsSpan(0, _header.ClusterSize);
-            _file.ReadAt(offset, table);
-            ulong[] entries = new ulong[_header.L2Entries];
-            for (int i = 0; i < entries.Length; i++)
-            {
-                ulong raw = BinaryPrimitives.ReadUInt64BigEndian(table[(i * sizeof(ulong))..]);
-                if (raw != 0)
-                {
-                    Qcow2ClusterEntry.Parse(raw, _header, _file.Length);
-                    entries[i] = raw;
-                }
-            }
-
-            return entries;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(bytes);
-        }
-    }
-
-    private sealed record CachedTable(int L1Index, ulong[] Entries);
+    private sealed record CachedTable(int L1Index, Qcow2L2Table Table);
 }

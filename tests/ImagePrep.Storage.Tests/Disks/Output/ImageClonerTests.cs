@@ -74,16 +74,47 @@ public sealed class ImageClonerTests
         byte[] content = [.. Enumerable.Repeat((byte)0x77, 1 << 20)];
         string raw = DiskContent.WriteRaw(scratch.File("disk.raw"), content);
         QemuImg.Convert(raw, scratch.File("compressed.qcow2"), "-c");
-        QemuImg.Convert(raw, scratch.File("wide.qcow2"), "-o", "refcount_bits=64");
-        QemuImg.Convert(raw, scratch.File("shared.qcow2"));
-        OutsideTool.Run("qemu-img", "snapshot", "-c", "s", scratch.File("shared.qcow2")).EnsureSuccess("qemu-img snapshot");
+        List<string> names = ["compressed", "empty"];
+        foreach (int width in new[] { 2, 8, 16, 64 })
+        {
+            string shared = $"shared{width}";
+            names.Add(shared);
+            QemuImg.Convert(raw, scratch.File($"{shared}.qcow2"), "-o", $"refcount_bits={width}");
+            OutsideTool.Run("qemu-img", "snapshot", "-c", "s", scratch.File($"{shared}.qcow2")).EnsureSuccess("qemu-img snapshot");
+        }
+
         QemuImg.Create(scratch.File("empty.qcow2"), 1 << 20, "compat=1.1");
-        foreach (string name in new[] { "compressed", "wide", "shared", "empty" })
+        foreach (string name in names)
         {
             using DiskImage image = DiskImage.Open(scratch.File($"{name}.qcow2"));
 
             Should.Throw<UnsupportedImageException>(() => image.LocateInFile(new ByteRange(4096, 4096)), name).Kind.ShouldBe(UnsupportedKind.Feature);
         }
+    }
+
+    [Theory]
+    [InlineData("refcount_bits=1")]
+    [InlineData("refcount_bits=2")]
+    [InlineData("refcount_bits=4,cluster_size=512")]
+    [InlineData("refcount_bits=8")]
+    [InlineData("refcount_bits=32")]
+    [InlineData("refcount_bits=64,cluster_size=4096")]
+    [InlineData("compat=0.10")]
+    [InlineData("extended_l2=on,cluster_size=16k")]
+    public void LocateInFile_PlainClustersWithAnyRefcount_SaysWhereTheyAre(string options)
+    {
+        using ScratchFolder scratch = new();
+        byte[] content = new byte[3 << 20];
+        new Random(4).NextBytes(content);
+        QemuImg.Convert(DiskContent.WriteRaw(scratch.File("disk.raw"), content), scratch.File("disk.qcow2"), "-o", options);
+        ByteRange range = new(1_000_001, 1_234_567);
+
+        using DiskImage image = DiskImage.Open(scratch.File("disk.qcow2"));
+        IReadOnlyList<ByteRange> found = image.LocateInFile(range);
+
+        byte[] file = File.ReadAllBytes(scratch.File("disk.qcow2"));
+        byte[] bytes = [.. found.SelectMany(part => file[(int)part.Start..(int)part.End])];
+        bytes.AsSpan().SequenceEqual(content.AsSpan((int)range.Start, (int)range.Length)).ShouldBeTrue();
     }
 
     [Fact]

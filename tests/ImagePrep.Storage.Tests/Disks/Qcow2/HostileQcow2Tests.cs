@@ -59,9 +59,6 @@ public sealed class HostileQcow2Tests
         File.Exists(scratch.File("data")).ShouldBeFalse();
     }
 
-    [Fact]
-    public void Open_ExtendedL2_IsRefused() => RefusalOf("extended_l2=on").Kind.ShouldBe(UnsupportedKind.Feature);
-
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -86,7 +83,6 @@ public sealed class HostileQcow2Tests
     [InlineData(0, UnsupportedKind.NeedsRepair)]
     [InlineData(1, UnsupportedKind.NeedsRepair)]
     [InlineData(2, UnsupportedKind.OtherFile)]
-    [InlineData(4, UnsupportedKind.Feature)]
     [InlineData(5, UnsupportedKind.UnknownFeature)]
     [InlineData(63, UnsupportedKind.UnknownFeature)]
     public void Open_IncompatibleFeature_IsRefusedByKind(int bit, UnsupportedKind kind) =>
@@ -318,13 +314,6 @@ public sealed class HostileQcow2Tests
             .U64(Qcow2Header.Offsets.BackingFileOffset, 512)
             .U32(Qcow2Header.Offsets.BackingFileSize, (uint)bytes.Length)
             .Put(512, bytes);
-    }
-
-    private static UnsupportedImageException RefusalOf(string options)
-    {
-        using ScratchFolder scratch = new();
-        QemuImg.Create(scratch.File("image"), 1 << 20, options);
-        return Should.Throw<UnsupportedImageException>(() => DiskImage.Open(scratch.File("image")));
     }
 
     private static UnsupportedImageException Refused(PatchedImage image) => Should.Throw<UnsupportedImageException>(image.OpenAndRead);

@@ -177,7 +177,7 @@ public sealed class Qcow2ReaderTests
         string raw = DiskContent.WriteRaw(scratch.File("disk.raw"), content);
         QemuImg.Convert(raw, scratch.File("disk.qcow2"), "-o", "cluster_size=512");
         using HostFile file = HostFile.Open(scratch.File("disk.qcow2"));
-        Qcow2Header header = Qcow2Header.Parse(file.ReadBytes(0, Qcow2Header.MaxSize));
+        Qcow2Header header = Qcow2Head.Read(file).Header;
         Qcow2Tables full = new(file, header);
         Qcow2Tables small = new(file, header, maxCachedBytes: 5 * 512);
 
