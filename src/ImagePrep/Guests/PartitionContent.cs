@@ -1,7 +1,6 @@
 using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.FileSystems;
-using ImagePrep.Storage.FileSystems.Ext;
 using ImagePrep.Storage.Partitions;
 
 namespace ImagePrep.Guests;
@@ -38,13 +37,13 @@ public sealed record PartitionContent(Partition Partition, string Type, IFileSys
         try
         {
             type = ContentProbe.Recognise(slice);
-            if (type != "ext")
+            if (FileSystemDriver.Find(slice) is not { } driver)
             {
                 return new PartitionContent(partition, type, null, null, "");
             }
 
-            IFileSystemReader fileSystem = ExtFileSystem.OpenForReading(slice);
-            return new PartitionContent(partition, fileSystem.Summary.Type, fileSystem, null, RefusalToEdit(slice));
+            IFileSystemReader fileSystem = driver.OpenForReading(slice);
+            return new PartitionContent(partition, fileSystem.Summary.Type, fileSystem, null, RefusalToEdit(driver, slice));
         }
         catch (Exception exception) when (exception is CorruptImageException or UnsupportedImageException)
         {
@@ -52,11 +51,11 @@ public sealed record PartitionContent(Partition Partition, string Type, IFileSys
         }
     }
 
-    private static string RefusalToEdit(IBlockReader slice)
+    private static string RefusalToEdit(FileSystemDriver driver, IBlockReader slice)
     {
         try
         {
-            ExtFileSystem.OpenForEditing(new OverlayDevice(slice), default);
+            driver.OpenForEditing(new OverlayDevice(slice), default);
             return "";
         }
         catch (Exception exception) when (exception is CorruptImageException or UnsupportedImageException)
@@ -69,12 +68,12 @@ public sealed record PartitionContent(Partition Partition, string Type, IFileSys
     {
         BlockDeviceSlice slice = new(disk, partition.Range);
         string type = ContentProbe.Recognise(slice);
-        if (type != "ext")
+        if (FileSystemDriver.Find(slice) is not { } driver)
         {
             return new PartitionContent(partition, type, null, null, "");
         }
 
-        IFileSystem editor = ExtFileSystem.OpenForEditing(slice, writeTime);
+        IFileSystem editor = driver.OpenForEditing(slice, writeTime);
         return new PartitionContent(partition, editor.Summary.Type, editor, editor, "");
     }
 }

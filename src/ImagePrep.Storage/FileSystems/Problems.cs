@@ -1,6 +1,6 @@
 using ImagePrep.Storage.Errors;
 
-namespace ImagePrep.Storage.FileSystems.Ext.Checking;
+namespace ImagePrep.Storage.FileSystems;
 
 /// <summary>What a check has found so far.</summary>
 internal sealed class Problems
