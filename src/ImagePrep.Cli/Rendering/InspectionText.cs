@@ -38,6 +38,7 @@ internal static class InspectionText
         view.AddColumn(new TableColumn("Size").RightAligned());
         view.AddColumn("Alignment");
         view.AddColumn("Content");
+        view.AddColumn(new TableColumn("Free").RightAligned());
         view.AddColumn("Mounted at");
         foreach (PartitionInspection partition in report.Partitions)
         {
@@ -47,12 +48,19 @@ internal static class InspectionText
                 (partition.StartByte / report.Table.SectorSize).ToString(CultureInfo.InvariantCulture),
                 Size(partition.Bytes),
                 Alignment(partition),
-                Escape(partition.Content.Length == 0 ? "?" : partition.Content + (partition.Label.Length > 0 ? $" '{partition.Label}'" : "")),
+                Escape(Content(partition)),
+                partition.FreeBytes > 0 ? Size(partition.FreeBytes) : "",
                 Escape(partition.MountPoint));
         }
 
         return view;
     }
+
+    private static string Content(PartitionInspection partition) => partition.Content.Length == 0
+        ? "?"
+        : partition.Content
+            + (partition.Variant.Length > 0 ? $" ({partition.Variant})" : "")
+            + (partition.Label.Length > 0 ? $" '{partition.Label}'" : "");
 
     private static string Alignment(PartitionInspection partition)
     {

@@ -30,7 +30,8 @@ internal class FatReader(FatVolume volume) : IFileSystemReader
         volume.TotalBytes,
         FreeClusters() * (long)volume.Boot.ClusterSize,
         default,
-        [$"fat{(int)volume.Boot.Type}", .. volume.IsMarkedDirty ? ["dirty"] : Array.Empty<string>()]);
+        volume.IsMarkedDirty ? ["dirty"] : [],
+        $"FAT{(int)volume.Boot.Type}");
 
     public NodeId Root => NodeTable.Root;
 

@@ -22,7 +22,7 @@ internal sealed record FatShape(string Name, string Size, params string[] Option
         new("fat32-1k", "100M", "-F", "32", "-S", "1024", "-s", "1"),
         new("fat32-arch", "300M", "-F", "32", "-S", "4096"),
         new("fat32-one-table", "80M", "-F", "32", "-s", "2", "-f", "1", "-R", "64", "-b", "12"),
-        new("fat32-few-clusters", "20M", "-F", "32", "-s", "1"),
+        new("fat32-few-clusters", "4M", "-F", "32", "-s", "1"),
         new("fat32-4k-clusters", "270M", "-F", "32", "-s", "8"),
     ];
 

@@ -27,6 +27,11 @@ internal sealed class ClusterChain
     /// <summary>Follows a chain for as many clusters as are needed, and not further: what comes behind the end of a file does not harm reading it.</summary>
     public static ClusterChain LoadStart(FatVolume volume, uint first, long needed, string owner)
     {
+        if (needed > volume.Boot.ClusterCount)
+        {
+            throw CorruptImageException.OutOfRange(owner, "DIR_FileSize in clusters", needed, $"at most {volume.Boot.ClusterCount}, all there are");
+        }
+
         ClusterChain chain = Load(volume, first, needed, owner, mayGoOn: true);
         return chain.Count == needed
             ? chain

@@ -27,6 +27,9 @@ internal sealed class FatTable(IBlockReader device, BootSector boot)
     private readonly Dictionary<long, byte[]> _pages = [];
     private readonly Dictionary<long, ChangedPage> _changed = [];
 
+    // Walks ask for one page again and again.
+    private (long Page, byte[] Bytes)? _last;
+
     /// <summary>The mark that ends a chain, as it is written.</summary>
     public uint EndOfChain => MaxValue;
 
@@ -118,7 +121,11 @@ internal sealed class FatTable(IBlockReader device, BootSector boot)
     }
 
     /// <summary>Forgets the changes of an operation that failed.</summary>
-    public void DropChanges() => _changed.Clear();
+    public void DropChanges()
+    {
+        _changed.Clear();
+        _last = null;
+    }
 
     private (long Page, int Offset) Locate(uint cluster)
     {
@@ -127,6 +134,17 @@ internal sealed class FatTable(IBlockReader device, BootSector boot)
     }
 
     private byte[] Page(long page)
+    {
+        if (_last is not { } last || last.Page != page)
+        {
+            last = (page, FindPage(page));
+            _last = last;
+        }
+
+        return last.Bytes;
+    }
+
+    private byte[] FindPage(long page)
     {
         if (_changed.TryGetValue(page, out ChangedPage? changed))
         {
@@ -153,6 +171,7 @@ internal sealed class FatTable(IBlockReader device, BootSector boot)
         {
             changed = new ChangedPage([.. Page(page)]);
             _changed.Add(page, changed);
+            _last = null;
         }
 
         return changed;
