@@ -33,9 +33,10 @@ public sealed class FatHostileTests
     {
         byte[] boot = [.. FatImage.Of(32).Bytes[..512]];
         boot.AsSpan(19, 2).Clear();
-        BitConverter.TryWriteBytes(boot.AsSpan(32), (clusters + (clusters / 32)) * 16);
-        BitConverter.TryWriteBytes(boot.AsSpan(36), (clusters / 128) + 1);
-        boot[13] = 16;
+        uint tableSectors = (clusters / 128) + 1;
+        BitConverter.TryWriteBytes(boot.AsSpan(32), 32 + (2 * tableSectors) + (clusters * 8));
+        BitConverter.TryWriteBytes(boot.AsSpan(36), tableSectors);
+        boot[13] = 8;
         ZeroDevice device = new(boot, uint.MaxValue * 512L);
         Stopwatch watch = Stopwatch.StartNew();
         long before = GC.GetAllocatedBytesForCurrentThread();
