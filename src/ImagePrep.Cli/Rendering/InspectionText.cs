@@ -45,7 +45,7 @@ internal static class InspectionText
     {
         foreach (PartitionInspection partition in report.Partitions.Where(partition => partition.Features.Count > 0))
         {
-            string text = $"{partition.Number}: {Size(partition.FreeBytes)} free; {string.Join(' ', partition.Features)}";
+            string text = $"{partition.Number}: {string.Join(' ', partition.Features)}";
             AnsiConsole.Write(new Padder(new Markup($"[grey]{Escape(text)}[/]"), new Padding(2, 0, 0, 0)));
         }
     }
@@ -59,6 +59,7 @@ internal static class InspectionText
         view.AddColumn(new TableColumn("Size").RightAligned());
         view.AddColumn("Alignment");
         view.AddColumn("Content");
+        view.AddColumn(new TableColumn("Free").RightAligned());
         view.AddColumn("Mounted at");
         foreach (PartitionInspection partition in report.Partitions)
         {
@@ -68,12 +69,19 @@ internal static class InspectionText
                 (partition.StartByte / report.Table.SectorSize).ToString(CultureInfo.InvariantCulture),
                 Size(partition.Bytes),
                 Alignment(partition),
-                Escape(partition.Content.Length == 0 ? "?" : partition.Content + (partition.Label.Length > 0 ? $" '{partition.Label}'" : "")),
+                Escape(Content(partition)),
+                partition.FreeBytes > 0 ? Size(partition.FreeBytes) : "",
                 Escape(partition.MountPoint));
         }
 
         return view;
     }
+
+    private static string Content(PartitionInspection partition) => partition.Content.Length == 0
+        ? "?"
+        : partition.Content
+            + (partition.Variant.Length > 0 ? $" ({partition.Variant})" : "")
+            + (partition.Label.Length > 0 ? $" '{partition.Label}'" : "");
 
     private static string Alignment(PartitionInspection partition)
     {

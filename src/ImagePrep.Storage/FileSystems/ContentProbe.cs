@@ -1,10 +1,10 @@
-using System.Buffers.Binary;
 using ImagePrep.Storage.Blocks;
 
 namespace ImagePrep.Storage.FileSystems;
 
 /// <summary>
-/// Recognises what lies in a partition by its magic numbers, to name it. Only the file system's own code decides whether it can be used.
+/// Recognises what lies in a partition by its magic numbers, to name it: file systems that have a <see cref="FileSystemDriver"/>, and others.
+/// Only the file system's own code decides whether it can be used.
 /// </summary>
 public static class ContentProbe
 {
@@ -24,11 +24,10 @@ public static class ContentProbe
         new("linux_raid_member", 4096, [0xFC, 0x4E, 0x2B, 0xA9]),
         new("linux_raid_member", 0, [0xFC, 0x4E, 0x2B, 0xA9]),
         new("f2fs", 1024, [0x10, 0x20, 0xF5, 0xF2]),
-        new("vfat", 54, [.. "FAT1"u8]),
-        new("vfat", 82, [.. "FAT32"u8]),
     ];
 
     /// <summary>Type name as blkid prints it ("ext" for all of ext2/3/4, "swap"), or "" when nothing is recognised.</summary>
+    /// <exception cref="Errors.UnsupportedImageException">Two file systems that are handled claim the device.</exception>
     public static string Recognise(IBlockReader device)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -40,11 +39,9 @@ public static class ContentProbe
             }
         }
 
-        byte[] ext = new byte[2];
-        BinaryPrimitives.WriteUInt16LittleEndian(ext, 0xEF53);
-        if (Matches(device, 1024 + 0x38, ext))
+        if (FileSystemDriver.Claiming(device) is { } driver)
         {
-            return "ext";
+            return driver.Type;
         }
 
         return Swap.SwapArea.TryRead(device, out _) ? "swap" : "";

@@ -41,6 +41,11 @@ public interface IFileSystem : IFileSystemReader
 
     void SetOwner(NodeId node, uint userId, uint groupId);
 
+    /// <summary>
+    /// What <see cref="IFileSystemReader.Stat"/> will tell after a node was given these: a file system such as FAT keeps less than it is asked for.
+    /// </summary>
+    NodeAttributes AttributesAsKept(NodeKind kind, NodeAttributes wanted) => wanted;
+
     /// <summary>Sets or replaces an extended attribute, by its full name such as "user.random-seed-creditable".</summary>
     void SetAttribute(NodeId node, string name, ReadOnlySpan<byte> value);
 

@@ -61,6 +61,7 @@ public sealed record ExtendedAttribute(string Name, byte[] Value);
 /// <param name="FreeBytes">Bytes in free allocation units.</param>
 /// <param name="LastWrite">When the file system was last written, by its own record.</param>
 /// <param name="Features">Feature names as the file system's own tools print them.</param>
+/// <param name="Variant">What blkid prints as the version where it tells formats apart: "FAT32"; otherwise empty.</param>
 public sealed record FileSystemSummary(
     string Type,
     string Uuid,
@@ -69,4 +70,5 @@ public sealed record FileSystemSummary(
     long TotalBytes,
     long FreeBytes,
     UnixTime LastWrite,
-    IReadOnlyList<string> Features);
+    IReadOnlyList<string> Features,
+    string Variant = "");

@@ -3,7 +3,6 @@ using ImagePrep.Guests;
 using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.Disks;
 using ImagePrep.Storage.FileSystems;
-using ImagePrep.Storage.FileSystems.Ext;
 using ImagePrep.Storage.Partitions;
 
 namespace ImagePrep.Golden;
@@ -47,7 +46,8 @@ internal sealed class GoldenCheck(GoldenParts parts, IBlockReader intended)
 
     private static void CheckFileSystem(IBlockReader disk, PartitionContent content)
     {
-        IReadOnlyList<string> problems = ExtCheck.Verify(new BlockSlice(disk, content.Partition.Range));
+        BlockSlice slice = new(disk, content.Partition.Range);
+        IReadOnlyList<string> problems = FileSystemDriver.Find(slice)?.Verify(slice) ?? ["it is no longer recognised"];
         Require(problems.Count == 0, $"the file system of partition {content.Partition.Number} is not sound: {string.Join("; ", problems)}");
     }
 

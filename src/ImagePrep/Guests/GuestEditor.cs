@@ -47,8 +47,9 @@ public sealed class GuestEditor(IReadOnlyList<Mount> mounts) : GuestTree(mounts)
         if (TryFind(real, out GuestNode? existing, followLast: false) && existing.Info.Kind == NodeKind.File)
         {
             bool same = existing.Info.Size == content.Length && content.SequenceEqual(ReadAll(existing));
-            bool sameAttributes = existing.Info.Permissions == permissions && existing.Info.UserId == userId && existing.Info.GroupId == groupId;
             IFileSystem fileSystem = Editor(existing);
+            NodeAttributes kept = fileSystem.AttributesAsKept(NodeKind.File, new NodeAttributes(permissions, userId, groupId));
+            bool sameAttributes = existing.Info.Permissions == kept.Permissions && existing.Info.UserId == kept.UserId && existing.Info.GroupId == kept.GroupId;
             if (!same)
             {
                 fileSystem.WriteContent(existing.Node, content);

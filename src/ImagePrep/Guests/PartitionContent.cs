@@ -1,7 +1,6 @@
 using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.FileSystems;
-using ImagePrep.Storage.FileSystems.Ext;
 using ImagePrep.Storage.Partitions;
 
 namespace ImagePrep.Guests;
@@ -41,13 +40,13 @@ public sealed record PartitionContent(Partition Partition, string Type, IFileSys
         try
         {
             type = ContentProbe.Recognise(slice);
-            if (type != "ext")
+            if (FileSystemDriver.Find(slice) is not { } driver)
             {
                 return new PartitionContent(partition, type, null, null, "");
             }
 
-            IFileSystemReader fileSystem = ExtFileSystem.OpenForReading(slice);
-            string refusal = RefusalToEdit(slice, out string recovery);
+            IFileSystemReader fileSystem = driver.OpenForReading(slice);
+            string refusal = RefusalToEdit(driver, slice, out string recovery);
             return new PartitionContent(partition, fileSystem.Summary.Type, fileSystem, null, refusal) { Recovery = recovery };
         }
         catch (Exception exception) when (exception is CorruptImageException or UnsupportedImageException)
@@ -56,13 +55,12 @@ public sealed record PartitionContent(Partition Partition, string Type, IFileSys
         }
     }
 
-    private static string RefusalToEdit(IBlockReader slice, out string recovery)
+    private static string RefusalToEdit(FileSystemDriver driver, IBlockReader slice, out string recovery)
     {
         recovery = "";
         try
         {
-            ExtFileSystem.OpenForEditing(new OverlayDevice(slice), default, out ExtRecovery finished);
-            recovery = Describe(finished);
+            driver.OpenForEditing(new OverlayDevice(slice), default, out recovery);
             return "";
         }
         catch (Exception exception) when (exception is CorruptImageException or UnsupportedImageException)
@@ -75,29 +73,12 @@ public sealed record PartitionContent(Partition Partition, string Type, IFileSys
     {
         BlockDeviceSlice slice = new(disk, partition.Range);
         string type = ContentProbe.Recognise(slice);
-        if (type != "ext")
+        if (FileSystemDriver.Find(slice) is not { } driver)
         {
             return new PartitionContent(partition, type, null, null, "");
         }
 
-        IFileSystem editor = ExtFileSystem.OpenForEditing(slice, writeTime);
+        IFileSystem editor = driver.OpenForEditing(slice, writeTime, out _);
         return new PartitionContent(partition, editor.Summary.Type, editor, editor, "");
-    }
-
-    private static string Describe(ExtRecovery recovery)
-    {
-        List<string> parts = [];
-        void Add(int count, string what)
-        {
-            if (count > 0)
-            {
-                parts.Add($"{count} {what}{(count == 1 ? "" : "s")}");
-            }
-        }
-
-        Add(recovery.Transactions, "journal transaction");
-        Add(recovery.DeletedOrphans, "deleted file");
-        Add(recovery.TruncatedOrphans, "cut file");
-        return string.Join(", ", parts);
     }
 }

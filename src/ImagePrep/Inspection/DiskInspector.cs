@@ -73,6 +73,7 @@ public static class DiskInspector
             summary?.FreeBytes ?? 0,
             mounts.FirstOrDefault(mount => mount.PartitionNumber == partition.Number)?.Point.ToString() ?? "",
             summary?.Features ?? [],
-            content?.Refusal ?? "");
+            content?.Refusal ?? "",
+            summary?.Variant ?? "");
     }
 }

@@ -26,6 +26,7 @@ public sealed record InspectionReport(
 /// <param name="MountPoint">Where the guest mounts it, or "".</param>
 /// <param name="Features">File system features.</param>
 /// <param name="Refusal">Why it would be refused, or "".</param>
+/// <param name="Variant">"FAT32" and the like, where the type alone does not tell; or "".</param>
 public sealed record PartitionInspection(
     int Number,
     bool Active,
@@ -40,7 +41,8 @@ public sealed record PartitionInspection(
     long FreeBytes,
     string MountPoint,
     IReadOnlyList<string> Features,
-    string Refusal);
+    string Refusal,
+    string Variant);
 
 /// <summary>How much a finding matters.</summary>
 public enum FindingSeverity

@@ -1,6 +1,6 @@
 using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.FileSystems.Ext.Content;
-using ImagePrep.Storage.FileSystems.Ext.Editing;
+using ImagePrep.Storage.FileSystems.Editing;
 using ImagePrep.Storage.FileSystems.Ext.Orphans;
 
 namespace ImagePrep.Storage.FileSystems.Ext;

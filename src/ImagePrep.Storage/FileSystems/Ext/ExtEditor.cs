@@ -1,4 +1,5 @@
 using ImagePrep.Storage.Errors;
+using ImagePrep.Storage.FileSystems.Editing;
 using ImagePrep.Storage.FileSystems.Ext.Content;
 using ImagePrep.Storage.FileSystems.Ext.Editing;
 using ImagePrep.Storage.FileSystems.Ext.ExtendedAttributes;

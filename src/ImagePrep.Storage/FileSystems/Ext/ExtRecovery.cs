@@ -16,6 +16,24 @@ public sealed record ExtRecovery(int Transactions, int Blocks, int RevokedBlocks
     /// <summary>Nothing was left undone.</summary>
     public static ExtRecovery None { get; } = new(0, 0, 0, 0, 0);
 
+    /// <summary>For people: "3 journal transactions, 1 deleted file"; empty when nothing was left undone.</summary>
+    public override string ToString()
+    {
+        List<string> parts = [];
+        void Add(int count, string what)
+        {
+            if (count > 0)
+            {
+                parts.Add($"{count} {what}{(count == 1 ? "" : "s")}");
+            }
+        }
+
+        Add(Transactions, "journal transaction");
+        Add(DeletedOrphans, "deleted file");
+        Add(TruncatedOrphans, "cut file");
+        return string.Join(", ", parts);
+    }
+
     /// <summary>Replays the journal if the superblock says that it waits, and opens the volume that results.</summary>
     internal static Volume Replay(IBlockDevice device, out ExtRecovery recovery)
     {

@@ -38,7 +38,6 @@ public sealed class RefusalTests
     private static readonly (string Name, int Offset, uint Bits, UnsupportedKind Kind)[] UnreadableFeatures =
     [
         ("external journal", Superblock.Offsets.FeatureIncompat, 0x8, UnsupportedKind.Feature),
-        ("needs_recovery", Superblock.Offsets.FeatureIncompat, 0x4, UnsupportedKind.NeedsRepair),
         ("compression", Superblock.Offsets.FeatureIncompat, 0x1, UnsupportedKind.Feature),
         ("meta_bg", Superblock.Offsets.FeatureIncompat, 0x10, UnsupportedKind.Feature),
         ("dirdata", Superblock.Offsets.FeatureIncompat, 0x1000, UnsupportedKind.Feature),
@@ -58,7 +57,6 @@ public sealed class RefusalTests
         ("read-only", Superblock.Offsets.FeatureReadOnlyCompat, 0x1000, UnsupportedKind.Feature),
         ("FEATURE_R31", Superblock.Offsets.FeatureReadOnlyCompat, 0x8000_0000, UnsupportedKind.UnknownFeature),
         ("FEATURE_C31", Superblock.Offsets.FeatureCompat, 0x8000_0000, UnsupportedKind.UnknownFeature),
-        ("orphan", Superblock.Offsets.FeatureReadOnlyCompat, 0x10000, UnsupportedKind.NeedsRepair),
     ];
 
     public static TheoryData<int> CorruptCases => [.. Enumerable.Range(0, CorruptFields.Length)];
@@ -110,9 +108,33 @@ public sealed class RefusalTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(100)]
+    [InlineData(uint.MaxValue)]
+    public void OpenForEditing_OrphanThatIsNone_IsCorrupt(uint inode)
+    {
+        byte[] image = Image();
+        byte[] value = new byte[sizeof(uint)];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(value, inode);
+        Mutator.PatchSuperblock(image, Superblock.Offsets.LastOrphan, value);
+
+        Should.Throw<CorruptImageException>(() => Edit(image)).Message.ShouldContain("orphan list");
+    }
+
+    [Fact]
+    public void OpenForEditing_NeedsRecoveryWithAnEmptyJournal_ClearsTheFlag()
+    {
+        MemoryDevice device = new(WithFeature(Superblock.Offsets.FeatureIncompat, 0x4));
+
+        ExtFileSystem.OpenForEditing(device, new UnixTime(1), out ExtRecovery recovery);
+
+        recovery.ShouldBe(ExtRecovery.None);
+        ExtCheck.Verify(device).ShouldBeEmpty();
+    }
+
+    [Theory]
     [InlineData(Superblock.Offsets.State, 0, "cleanly")]
     [InlineData(Superblock.Offsets.State, 3, "errors")]
-    [InlineData(Superblock.Offsets.LastOrphan, 12, "orphan")]
     public void OpenForEditing_NeedsRepair_SaysWhatToDo(int offset, byte value, string word)
     {
         byte[] image = Image();

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using ImagePrep.Storage.Blocks;
+using ImagePrep.Storage.FileSystems.Editing;
 using ImagePrep.Storage.FileSystems.Ext.Allocation;
 
 namespace ImagePrep.Storage.FileSystems.Ext.Editing;
@@ -35,7 +36,7 @@ internal sealed class EditSession
     public InodeAllocator Inodes { get; }
 
     /// <summary>Starts one operation: all of it happens, or, when it is disposed before <see cref="EditOperation.Complete"/>, nothing.</summary>
-    public EditOperation Begin() => new(_undo, Commit);
+    public EditOperation Begin() => new(Commit, _undo.Rollback);
 
     public void WriteBlock(long block, ReadOnlySpan<byte> content) => _undo.WriteAt(block * Volume.BlockSize, content);
 

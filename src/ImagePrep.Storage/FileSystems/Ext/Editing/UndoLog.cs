@@ -1,4 +1,5 @@
 using ImagePrep.Storage.Blocks;
+using ImagePrep.Storage.FileSystems.Editing;
 
 namespace ImagePrep.Storage.FileSystems.Ext.Editing;
 
@@ -8,23 +9,14 @@ namespace ImagePrep.Storage.FileSystems.Ext.Editing;
 /// </summary>
 internal sealed class UndoLog(Volume volume, IBlockDevice device)
 {
-    private readonly List<(long Offset, byte[] Old)> _writes = [];
+    private readonly DeviceUndo _writes = new(device);
     private readonly Dictionary<uint, GroupState> _groups = [];
 
-    public bool IsEmpty => _writes.Count == 0 && _groups.Count == 0;
+    public bool IsEmpty => _writes.IsEmpty && _groups.Count == 0;
 
     public IEnumerable<uint> Groups => _groups.Keys;
 
-    /// <summary>Writes bytes that differ from what is there.</summary>
-    public void WriteAt(long offset, ReadOnlySpan<byte> bytes)
-    {
-        byte[] old = device.ReadBytes(offset, bytes.Length);
-        if (!bytes.SequenceEqual(old))
-        {
-            device.WriteAt(offset, bytes);
-            _writes.Add((offset, old));
-        }
-    }
+    public void WriteAt(long offset, ReadOnlySpan<byte> bytes) => _writes.WriteAt(offset, bytes);
 
     /// <summary>Call before a group's descriptor or block bitmap changes.</summary>
     public void TouchBlocks(uint group)
@@ -49,11 +41,7 @@ internal sealed class UndoLog(Volume volume, IBlockDevice device)
     /// <summary>Puts everything back, the latest change first.</summary>
     public void Rollback()
     {
-        for (int index = _writes.Count - 1; index >= 0; index--)
-        {
-            device.WriteAt(_writes[index].Offset, _writes[index].Old);
-        }
-
+        _writes.Rollback();
         foreach ((uint group, GroupState state) in _groups)
         {
             state.Descriptor.CopyTo(volume.Groups[group].Raw);

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace ImagePrep.Storage.FileSystems.Ext.Checking;
+namespace ImagePrep.Storage.FileSystems;
 
 /// <summary>
 /// The text of a problem, put together only when there is one: a check asks a dozen questions of every inode, and nearly all answers are good.

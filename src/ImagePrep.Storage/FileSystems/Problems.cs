@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using ImagePrep.Storage.Errors;
 
-namespace ImagePrep.Storage.FileSystems.Ext.Checking;
+namespace ImagePrep.Storage.FileSystems;
 
 /// <summary>What a check has found so far.</summary>
 internal sealed class Problems

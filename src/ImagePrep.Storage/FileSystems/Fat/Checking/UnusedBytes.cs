@@ -1,0 +1,79 @@
+using ImagePrep.Storage.Blocks;
+using ImagePrep.Storage.Errors;
+using ImagePrep.Storage.FileSystems.Fat.Allocation;
+using ImagePrep.Storage.FileSystems.Fat.Directories;
+using ImagePrep.Storage.FileSystems.Fat.Structures;
+
+namespace ImagePrep.Storage.FileSystems.Fat.Checking;
+
+/// <summary>
+/// Bytes of a volume that mean nothing: free clusters, what lies behind the end of a file in its last cluster, records of deleted names (all but
+/// the byte that says so), and what follows a directory's end mark.
+/// </summary>
+internal sealed class UnusedBytes(FatVolume volume)
+{
+    private readonly List<ByteRange> _ranges = [];
+
+    public void AddFree(IEnumerable<ClusterRun> runs)
+    {
+        foreach (ClusterRun run in runs)
+        {
+            Add(volume.RangeOf(run));
+        }
+    }
+
+    public void AddSlack(ClusterChain chain, long size)
+    {
+        long allocated = chain.Count * volume.Boot.ClusterSize;
+        foreach (ByteRange range in ChainContent.Ranges(volume, chain, size, allocated - size))
+        {
+            Add(range);
+        }
+    }
+
+    public void AddRecords(FatDirectory directory)
+    {
+        foreach (int offset in directory.Deleted)
+        {
+            Add(new ByteRange(directory.PositionOf(offset) + 1, DirectoryRecord.Size - 1));
+        }
+
+        if (directory.End < directory.Bytes.Length)
+        {
+            foreach (ByteRange range in directory.Places(directory.End, directory.Bytes.Length))
+            {
+                Add(range);
+            }
+        }
+    }
+
+    /// <summary>In order, joined where they touch.</summary>
+    public IReadOnlyList<ByteRange> Ranges()
+    {
+        List<ByteRange> joined = [];
+        foreach (ByteRange range in _ranges.OrderBy(range => range.Start))
+        {
+            if (joined.Count > 0 && joined[^1].End == range.Start)
+            {
+                joined[^1] = ByteRange.FromBounds(joined[^1].Start, range.End);
+            }
+            else
+            {
+                joined.Add(range);
+            }
+        }
+
+        return joined;
+    }
+
+    private void Add(ByteRange range)
+    {
+        if (_ranges.Count == FatLimits.MaxUnusedRanges)
+        {
+            throw new UnsupportedImageException(
+                UnsupportedKind.Limit, "FAT file system", $"there are more than {FatLimits.MaxUnusedRanges} runs of free space; copy the files to a new file system.");
+        }
+
+        _ranges.Add(range);
+    }
+}
