@@ -171,7 +171,7 @@ internal sealed class RandomFatEdits(IFileSystem files, int seed, int largestFil
         {
             name = Name();
         }
-        while (files.TryLookup(FatTree.Find(files, path), name, out _));
+        while (name.Length == 0 || name[^1] == '.' || files.TryLookup(FatTree.Find(files, path), name, out _));
 
         return (node, path, name);
     }

@@ -16,6 +16,7 @@ internal sealed class UndoLog(Volume volume, IBlockDevice device)
 
     public IEnumerable<uint> Groups => _groups.Keys;
 
+    /// <inheritdoc cref="DeviceUndo.WriteAt"/>
     public void WriteAt(long offset, ReadOnlySpan<byte> bytes) => _writes.WriteAt(offset, bytes);
 
     /// <summary>Call before a group's descriptor or block bitmap changes.</summary>
