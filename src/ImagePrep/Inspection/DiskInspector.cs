@@ -40,6 +40,7 @@ public static class DiskInspector
             fileBytes,
             Descriptions.Of(table, contents),
             table.DiskId ?? "",
+            table.ReadFrom.ToString().ToLowerInvariant(),
             partitions,
             guest is null ? null : Descriptions.Of(guest),
             [.. findings.OrderByDescending(finding => finding.Severity)]);
