@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImagePrep.Containers;
 using ImagePrep.Guests;
 using ImagePrep.Inspection;
 using ImagePrep.Storage.FileSystems;
@@ -10,19 +11,19 @@ internal static class CatCommand
 {
     private const int BufferSize = 1 << 20;
 
-    public static Command Build()
+    public static Command Build(CancellationToken cancellation)
     {
         Argument<string> image = CommonOptions.Image();
         Argument<string> path = CommonOptions.GuestPath();
         Option<string> format = CommonOptions.ImageFormat("--image-format");
         Command command = new("cat", "Writes a file of the guest to standard output.") { image, path, format };
-        command.SetAction(parsed => Run(parsed.GetValue(image)!, parsed.GetValue(path)!, parsed.GetValue(format)));
+        command.SetAction(parsed => Run(parsed.GetValue(image)!, parsed.GetValue(path)!, parsed.GetValue(format), cancellation));
         return command;
     }
 
-    private static int Run(string image, string path, string? format)
+    private static int Run(string image, string path, string? format, CancellationToken cancellation)
     {
-        using GuestView view = GuestView.Open(image, CommonOptions.Format(format));
+        using GuestView view = GuestView.Open(image, DeclaredFormats.Parse(format), cancellation);
         GuestNode node = view.Find(path);
         if (node.Info.Kind != NodeKind.File)
         {

@@ -1,14 +1,14 @@
 using System.CommandLine;
 using ImagePrep.Cli.Rendering;
+using ImagePrep.Containers;
 using ImagePrep.Inspection;
-using ImagePrep.Storage.Disks;
 
 namespace ImagePrep.Cli.Commands;
 
 /// <summary>imageprep inspect IMAGE [--json]</summary>
 internal static class InspectCommand
 {
-    public static Command Build()
+    public static Command Build(CancellationToken cancellation)
     {
         Argument<string> image = CommonOptions.Image();
         Option<string> format = CommonOptions.ImageFormat("--image-format");
@@ -21,14 +21,14 @@ internal static class InspectCommand
             format,
             json,
         };
-        command.SetAction(parsed => Run(parsed.GetValue(image)!, parsed.GetValue(format), parsed.GetValue(json)));
+        command.SetAction(parsed => Run(parsed.GetValue(image)!, parsed.GetValue(format), parsed.GetValue(json), cancellation));
         return command;
     }
 
-    private static int Run(string path, string? format, bool json)
+    private static int Run(string path, string? format, bool json, CancellationToken cancellation)
     {
-        using DiskImage image = DiskImage.Open(path, CommonOptions.Format(format));
-        InspectionReport report = DiskInspector.Inspect(image, image.Format.ToString().ToLowerInvariant(), image.FileLength);
+        using ImageSource image = ImageSource.Open(path, DeclaredFormats.Parse(format), Path.GetTempPath(), cancellation);
+        InspectionReport report = DiskInspector.Inspect(image.Disk, image.FormatName, image.FileLength);
         if (json)
         {
             Console.Write(CliJson.Write(report));

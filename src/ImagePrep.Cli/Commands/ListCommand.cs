@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImagePrep.Cli.Rendering;
+using ImagePrep.Containers;
 using ImagePrep.Guests;
 using ImagePrep.Inspection;
 using ImagePrep.Storage.FileSystems;
@@ -9,19 +10,19 @@ namespace ImagePrep.Cli.Commands;
 /// <summary>imageprep ls IMAGE PATH</summary>
 internal static class ListCommand
 {
-    public static Command Build()
+    public static Command Build(CancellationToken cancellation)
     {
         Argument<string> image = CommonOptions.Image();
         Argument<string> path = CommonOptions.GuestPath();
         Option<string> format = CommonOptions.ImageFormat("--image-format");
         Command command = new("ls", "Lists a folder of the guest, or one file.") { image, path, format };
-        command.SetAction(parsed => Run(parsed.GetValue(image)!, parsed.GetValue(path)!, parsed.GetValue(format)));
+        command.SetAction(parsed => Run(parsed.GetValue(image)!, parsed.GetValue(path)!, parsed.GetValue(format), cancellation));
         return command;
     }
 
-    private static int Run(string image, string path, string? format)
+    private static int Run(string image, string path, string? format, CancellationToken cancellation)
     {
-        using GuestView view = GuestView.Open(image, CommonOptions.Format(format));
+        using GuestView view = GuestView.Open(image, DeclaredFormats.Parse(format), cancellation);
         GuestNode node = view.Find(path);
         if (node.Info.Kind != NodeKind.Directory)
         {

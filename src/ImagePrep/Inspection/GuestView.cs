@@ -1,5 +1,5 @@
+using ImagePrep.Containers;
 using ImagePrep.Guests;
-using ImagePrep.Storage.Disks;
 using ImagePrep.Storage.Partitions;
 
 namespace ImagePrep.Inspection;
@@ -7,9 +7,9 @@ namespace ImagePrep.Inspection;
 /// <summary>An image opened to look at its guest's files. Nothing can be changed through it.</summary>
 public sealed class GuestView : IDisposable
 {
-    private readonly DiskImage _image;
+    private readonly ImageSource _image;
 
-    private GuestView(DiskImage image, GuestTree files)
+    private GuestView(ImageSource image, GuestTree files)
     {
         _image = image;
         Files = files;
@@ -17,13 +17,13 @@ public sealed class GuestView : IDisposable
 
     public GuestTree Files { get; }
 
-    public static GuestView Open(string path, DiskFormat? format)
+    public static GuestView Open(string path, DeclaredFormat? format, CancellationToken cancellation = default)
     {
-        DiskImage image = DiskImage.Open(path, format);
+        ImageSource image = ImageSource.Open(path, format, Path.GetTempPath(), cancellation);
         try
         {
-            PartitionTable table = PartitionTable.Read(image);
-            IReadOnlyList<PartitionContent> contents = PartitionContent.Inspect(image, table);
+            PartitionTable table = PartitionTable.Read(image.Disk);
+            IReadOnlyList<PartitionContent> contents = PartitionContent.Inspect(image.Disk, table);
             return new GuestView(image, new GuestTree(GuestFinder.FindMounts(GuestDisk.Candidates(contents, table))));
         }
         catch
