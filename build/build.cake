@@ -10,6 +10,7 @@
 #load "tasks/test.cake"
 #load "tasks/package.cake"
 #load "tasks/bench.cake"
+#load "tasks/fuzz.cake"
 #load "tasks/inspect.cake"
 #load "tasks/repartition.cake"
 #load "tasks/reset-identity.cake"

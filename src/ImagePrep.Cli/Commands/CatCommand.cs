@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImagePrep.Containers;
 using ImagePrep.Guests;
 using ImagePrep.Inspection;
 using ImagePrep.Storage.FileSystems;
@@ -10,20 +11,20 @@ internal static class CatCommand
 {
     private const int BufferSize = 1 << 20;
 
-    public static Command Build()
+    public static Command Build(CancellationToken cancellation)
     {
         Argument<string> image = CommonOptions.Image();
         Argument<string> path = CommonOptions.GuestPath();
         Option<string> format = CommonOptions.ImageFormat("--image-format");
         Option<string[]> backing = CommonOptions.Backing();
         Command command = new("cat", "Writes a file of the guest to standard output.") { image, path, format, backing };
-        command.SetAction(parsed => Run(parsed.GetValue(image)!, parsed.GetValue(path)!, parsed.GetValue(format), parsed.GetValue(backing) ?? []));
+        command.SetAction(parsed => Run([parsed.GetValue(image)!, .. parsed.GetValue(backing) ?? []], parsed.GetValue(path)!, parsed.GetValue(format), cancellation));
         return command;
     }
 
-    private static int Run(string image, string path, string? format, string[] backing)
+    private static int Run(string[] images, string path, string? format, CancellationToken cancellation)
     {
-        using GuestView view = GuestView.Open([image, .. backing], CommonOptions.Format(format));
+        using GuestView view = GuestView.Open(images, DeclaredFormats.Parse(format), cancellation);
         GuestNode node = view.Find(path);
         if (node.Info.Kind != NodeKind.File)
         {

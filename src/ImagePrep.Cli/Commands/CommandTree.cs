@@ -13,12 +13,12 @@ internal static class CommandTree
         {
             new HelpOption { Recursive = true },
             new VersionOption(),
-            InspectCommand.Build(),
+            InspectCommand.Build(cancellation),
             PrepareCommand.Build(cancellation),
             StampCommand.Build(cancellation),
             RngTestCommand.Build(),
-            ListCommand.Build(),
-            CatCommand.Build(),
+            ListCommand.Build(cancellation),
+            CatCommand.Build(cancellation),
             RecipesCommand.Build(),
         };
     }

@@ -1,22 +1,26 @@
 using System.CommandLine;
+using ImagePrep.Containers;
 using ImagePrep.Errors;
 using ImagePrep.Nodes;
-using ImagePrep.Storage.Disks;
 
 namespace ImagePrep.Cli.Commands;
 
 /// <summary>Options and arguments that several commands share, with one wording.</summary>
 internal static class CommonOptions
 {
-    public static Argument<string> Image() => new("IMAGE") { Description = "Disk image, raw or qcow2." };
+    public static Argument<string> Image() => new("IMAGE") { Description = "Disk image: raw, qcow2, or another format that is declared." };
 
     public static Argument<string> GuestPath() => new("PATH") { Description = "Absolute path inside the guest, such as /etc/fstab." };
 
     public static Option<string> ImageFormat(string name)
     {
-        Option<string> option = new(name) { Description = "Format of the image when its content does not prove it.", HelpName = "raw|qcow2" };
+        Option<string> option = new(name)
+        {
+            Description = "Format of the image when its content does not prove it. All but raw and qcow2 must be declared, and are converted by qemu-img.",
+            HelpName = string.Join('|', DeclaredFormats.Names),
+        };
         option.Aliases.Add("--base-format");
-        option.AcceptOnlyFromAmong("raw", "qcow2");
+        option.AcceptOnlyFromAmong([.. DeclaredFormats.Names]);
         return option;
     }
 
@@ -63,13 +67,6 @@ internal static class CommonOptions
     {
         Description = "File, device or FIFO whose bytes are mixed into every node's seed, besides the operating system's. May be repeated.",
         HelpName = "FILE",
-    };
-
-    public static DiskFormat? Format(string? text) => text switch
-    {
-        "raw" => DiskFormat.Raw,
-        "qcow2" => DiskFormat.Qcow2,
-        _ => null,
     };
 
     /// <exception cref="RecipeException">Both given, a bad count, or a bad list.</exception>

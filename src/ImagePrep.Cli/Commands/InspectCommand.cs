@@ -1,14 +1,14 @@
 using System.CommandLine;
 using ImagePrep.Cli.Rendering;
+using ImagePrep.Containers;
 using ImagePrep.Inspection;
-using ImagePrep.Storage.Disks;
 
 namespace ImagePrep.Cli.Commands;
 
 /// <summary>imageprep inspect IMAGE [--json]</summary>
 internal static class InspectCommand
 {
-    public static Command Build()
+    public static Command Build(CancellationToken cancellation)
     {
         Argument<string> image = CommonOptions.Image();
         Option<string> format = CommonOptions.ImageFormat("--image-format");
@@ -23,13 +23,13 @@ internal static class InspectCommand
             backing,
             json,
         };
-        command.SetAction(parsed => Run(parsed.GetValue(image)!, parsed.GetValue(format), parsed.GetValue(backing) ?? [], parsed.GetValue(json)));
+        command.SetAction(parsed => Run([parsed.GetValue(image)!, .. parsed.GetValue(backing) ?? []], parsed.GetValue(format), parsed.GetValue(json), cancellation));
         return command;
     }
 
-    private static int Run(string path, string? format, string[] backing, bool json)
+    private static int Run(string[] paths, string? format, bool json, CancellationToken cancellation)
     {
-        using DiskImage image = DiskImage.OpenChain([path, .. backing], CommonOptions.Format(format));
+        using ImageSource image = ImageSource.Open(paths, DeclaredFormats.Parse(format), Path.GetTempPath(), cancellation);
         InspectionReport report = DiskInspector.Inspect(image);
         if (json)
         {
@@ -37,7 +37,7 @@ internal static class InspectCommand
         }
         else
         {
-            InspectionText.Write(report, Path.GetFileName(path));
+            InspectionText.Write(report, Path.GetFileName(paths[0]));
         }
 
         return report.Findings.Any(finding => finding.Severity != FindingSeverity.Note) ? ExitCodes.Findings : ExitCodes.Done;

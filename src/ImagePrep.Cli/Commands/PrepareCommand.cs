@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImagePrep.Cli.Rendering;
+using ImagePrep.Containers;
 using ImagePrep.Nodes;
 using ImagePrep.Pipeline;
 using ImagePrep.Recipes;
@@ -12,7 +13,7 @@ internal static class PrepareCommand
     public static Command Build(CancellationToken cancellation)
     {
         Option<string> recipe = new("--recipe") { Description = "Recipe file, or the name of a built-in recipe such as debian-12.", Required = true, HelpName = "R" };
-        Option<string> baseImage = new("--base") { Description = "Base image, raw or qcow2. It is only read.", Required = true, HelpName = "FILE" };
+        Option<string> baseImage = new("--base") { Description = "Base image: raw, qcow2, or a format that --base-format declares. It is only read.", Required = true, HelpName = "FILE" };
         Option<string> baseFormat = CommonOptions.ImageFormat("--base-format");
         Option<string?> output = new("--out") { Description = "Output folder: new, or empty.", HelpName = "DIR" };
         Option<string> nodes = CommonOptions.Nodes();
@@ -32,7 +33,7 @@ internal static class PrepareCommand
             {
                 Recipe = RecipeLibrary.Load(parsed.GetValue(recipe)!),
                 BasePath = parsed.GetValue(baseImage)!,
-                BaseFormat = CommonOptions.Format(parsed.GetValue(baseFormat)),
+                BaseFormat = DeclaredFormats.Parse(parsed.GetValue(baseFormat)),
                 Nodes = CommonOptions.ReadNodes(parsed.GetValue(nodes), parsed.GetValue(count)),
                 Stamping = new StampOptions
                 {

@@ -12,7 +12,8 @@ internal static class InspectionText
     {
         TableDescription table = report.Table;
         Line($"[bold]{Escape(name)}[/]: {report.Format}, {Size(table.DiskBytes)} disk in a file of {Size(report.FileBytes)}");
-        string scheme = table.Scheme == "none" ? "no partition table" : $"{table.Scheme.ToUpperInvariant()} {report.DiskId}, {table.SectorSize}-byte sectors";
+        string copy = report.TableCopy == "only" ? "" : $", {report.TableCopy} copy";
+        string scheme = table.Scheme == "none" ? "no partition table" : $"{table.Scheme.ToUpperInvariant()} {report.DiskId}, {table.SectorSize}-byte sectors{copy}";
         Line(Escape(scheme));
         Line(report.Guest is { } guest ? $"{Escape(guest.Name)}, {Escape(guest.Init)} {guest.InitVersion}" : "no guest recognised");
         AnsiConsole.WriteLine();

@@ -17,12 +17,12 @@ internal static class DiskFormatProbe
     [
         new("QCOW (version 1)", 0, [0x51, 0x46, 0x49, 0xFB, 0, 0, 0, 1]),
         new("QED", 0, "QED\0"u8.ToArray()),
-        new("VMDK", 0, "KDMV"u8.ToArray()),
-        new("VMDK", 0, "COWD"u8.ToArray()),
-        new("VMDK descriptor", 0, "# Disk DescriptorFile"u8.ToArray()),
-        new("VHDX", 0, "vhdxfile"u8.ToArray()),
-        new("VHD", 0, "conectix"u8.ToArray()),
-        new("VDI", 0x40, [0x7F, 0x10, 0xDA, 0xBE]),
+        new("VMDK", 0, "KDMV"u8.ToArray(), ContainerFormat.Vmdk),
+        new("VMDK", 0, "COWD"u8.ToArray(), ContainerFormat.Vmdk),
+        new("VMDK descriptor", 0, "# Disk DescriptorFile"u8.ToArray(), ContainerFormat.Vmdk),
+        new("VHDX", 0, "vhdxfile"u8.ToArray(), ContainerFormat.Vhdx),
+        new("VHD", 0, "conectix"u8.ToArray(), ContainerFormat.Vhd),
+        new("VDI", 0x40, [0x7F, 0x10, 0xDA, 0xBE], ContainerFormat.Vdi),
         new("Parallels", 0, "WithoutFreeSpace"u8.ToArray()),
         new("Parallels", 0, "WithouFreSpacExt"u8.ToArray()),
         new("gzip", 0, [0x1F, 0x8B, 0x08]),
@@ -65,12 +65,21 @@ internal static class DiskFormatProbe
             DiskFormat.Raw when isQcow2 => throw Mismatch(path, "raw", "qcow2"),
             DiskFormat.Raw when container is not null => throw Mismatch(path, "raw", container),
             DiskFormat.Raw => DiskFormat.Raw,
-            null => Prove(head, path, isQcow2, container),
+            null => Prove(head, path, isQcow2, container, FindContainer(file)),
             _ => throw new ArgumentOutOfRangeException(nameof(declared), declared, "Not a disk format."),
         };
     }
 
-    private static DiskFormat Prove(byte[] head, string path, bool isQcow2, string? container)
+    /// <summary>Which of the containers that a converter can read the content is, or null.</summary>
+    public static ContainerFormat? FindContainer(IBlockReader file)
+    {
+        byte[] head = file.ReadBytes(0, (int)Math.Min(HeadLength, file.Length));
+        return HasQcow2Magic(head) ? null
+            : FindSignature(Containers, head) is { } signature ? signature.Container
+            : HasVhdFooter(file) ? ContainerFormat.Vhd : null;
+    }
+
+    private static DiskFormat Prove(byte[] head, string path, bool isQcow2, string? container, ContainerFormat? convertible)
     {
         string? disk = Find(DiskProofs, head);
         string? other = container ?? Find(UnlikelyDisks, head);
@@ -89,6 +98,8 @@ internal static class DiskFormatProbe
                 "image format",
                 container is null
                     ? $"'{path}' looks like {other}, not like the disk of a guest. If it is a raw disk all the same, say so with --base-format raw."
+                    : convertible is { } format
+                    ? $"'{path}' looks like {other}. Say so with --base-format {ContainerFile.Name(format)}; qemu-img then converts it."
                     : $"'{path}' looks like {other}, which is not handled. Unpack it, or convert it: qemu-img convert -f FORMAT -O qcow2 INPUT OUTPUT.");
         }
 
@@ -112,18 +123,20 @@ internal static class DiskFormatProbe
     private static bool HasVhdFooter(IBlockReader file) =>
         file.Length >= 512 && file.ReadBytes(file.Length - 512, VhdFooter.Length).AsSpan().SequenceEqual(VhdFooter);
 
-    private static string? Find(Signature[] signatures, ReadOnlySpan<byte> head)
+    private static string? Find(Signature[] signatures, ReadOnlySpan<byte> head) => FindSignature(signatures, head)?.Name;
+
+    private static Signature? FindSignature(Signature[] signatures, ReadOnlySpan<byte> head)
     {
         foreach (Signature signature in signatures)
         {
             if (head.Length >= signature.Offset + signature.Bytes.Length && head[signature.Offset..].StartsWith(signature.Bytes))
             {
-                return signature.Name;
+                return signature;
             }
         }
 
         return null;
     }
 
-    private sealed record Signature(string Name, int Offset, byte[] Bytes);
+    private sealed record Signature(string Name, int Offset, byte[] Bytes, ContainerFormat? Container = null);
 }

@@ -30,6 +30,9 @@ public abstract class PartitionTable
     /// <summary>Whole sectors on the disk.</summary>
     public long DiskSectors => DiskLength / SectorSize;
 
+    /// <summary>Which copy the table was read from: a GPT has two.</summary>
+    public virtual TableCopy ReadFrom => TableCopy.Only;
+
     /// <summary>What is odd but was coped with.</summary>
     public IReadOnlyList<TableFinding> Findings { get; }
 

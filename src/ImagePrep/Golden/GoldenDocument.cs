@@ -36,11 +36,12 @@ public sealed record GoldenDocument
 
 public sealed record ToolDescription(string Name, string Version);
 
-/// <param name="Format">"qcow2" or "raw".</param>
+/// <param name="Format">"qcow2", "raw", "vhd", "vhdx", "vmdk" or "vdi".</param>
 /// <param name="FileBytes">Length of the base file.</param>
 /// <param name="VirtualBytes">Length of the disk it holds.</param>
-/// <param name="Sha256">Of the base file.</param>
-public sealed record BaseDescription(string Format, long FileBytes, long VirtualBytes, string Sha256);
+/// <param name="Sha256">Of the base file as it was given, not of what it was converted to.</param>
+/// <param name="Converter">Version line of the program that converted it; absent when it was read as it is.</param>
+public sealed record BaseDescription(string Format, long FileBytes, long VirtualBytes, string Sha256, string? Converter = null);
 
 /// <param name="Name">The recipe's own name.</param>
 /// <param name="Sha256">Of its text.</param>

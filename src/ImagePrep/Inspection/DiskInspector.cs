@@ -1,3 +1,4 @@
+using ImagePrep.Containers;
 using ImagePrep.Golden;
 using ImagePrep.Guests;
 using ImagePrep.Storage.Disks;
@@ -9,9 +10,10 @@ namespace ImagePrep.Inspection;
 /// <summary>Looks at a disk and says what is there, what clones would share, and what would be refused. Reads only.</summary>
 public static class DiskInspector
 {
-    public static InspectionReport Inspect(DiskImage disk)
+    public static InspectionReport Inspect(ImageSource image)
     {
-        ArgumentNullException.ThrowIfNull(disk);
+        ArgumentNullException.ThrowIfNull(image);
+        DiskImage disk = image.Disk;
         PartitionTable table = PartitionTable.Read(disk);
         IReadOnlyList<PartitionContent> contents = PartitionContent.Inspect(disk, table);
         List<Finding> findings = [.. table.Findings.Select(finding => new Finding(FindingSeverity.Note, "partition-table", finding.Kind.ToString(), finding.Message))];
@@ -42,10 +44,11 @@ public static class DiskInspector
             $"partition {content.Partition.Number}: {content.Recovery}",
             "The machine was not shut down. Preparing finishes what waits in the journal; the base stays as it is.")));
         return new InspectionReport(
-            disk.Format.ToString().ToLowerInvariant(),
-            disk.FileLength,
+            image.FormatName,
+            image.FileLength,
             Descriptions.Of(table, contents),
             table.DiskId ?? "",
+            table.ReadFrom.ToString().ToLowerInvariant(),
             partitions,
             guest is null ? null : Descriptions.Of(guest),
             [.. findings.OrderByDescending(finding => finding.Severity)]);

@@ -1,5 +1,5 @@
+using ImagePrep.Containers;
 using ImagePrep.Guests;
-using ImagePrep.Storage.Disks;
 using ImagePrep.Storage.Partitions;
 
 namespace ImagePrep.Inspection;
@@ -7,9 +7,9 @@ namespace ImagePrep.Inspection;
 /// <summary>An image opened to look at its guest's files. Nothing can be changed through it.</summary>
 public sealed class GuestView : IDisposable
 {
-    private readonly DiskImage _image;
+    private readonly ImageSource _image;
 
-    private GuestView(DiskImage image, GuestTree files)
+    private GuestView(ImageSource image, GuestTree files)
     {
         _image = image;
         Files = files;
@@ -17,15 +17,16 @@ public sealed class GuestView : IDisposable
 
     public GuestTree Files { get; }
 
-    /// <param name="paths">The image, and the backing files of an overlay: see <see cref="DiskImage.OpenChain"/>.</param>
-    /// <param name="format">Format of the image when its content does not prove it.</param>
-    public static GuestView Open(IReadOnlyList<string> paths, DiskFormat? format)
+    /// <param name="paths">The image, and the backing files of an overlay: see <see cref="Storage.Disks.DiskImage.OpenChain"/>.</param>
+    /// <param name="format">What the image is when its content does not prove it.</param>
+    /// <param name="cancellation">Stops a conversion.</param>
+    public static GuestView Open(IReadOnlyList<string> paths, DeclaredFormat? format, CancellationToken cancellation = default)
     {
-        DiskImage image = DiskImage.OpenChain(paths, format);
+        ImageSource image = ImageSource.Open(paths, format, Path.GetTempPath(), cancellation);
         try
         {
-            PartitionTable table = PartitionTable.Read(image);
-            IReadOnlyList<PartitionContent> contents = PartitionContent.Inspect(image, table);
+            PartitionTable table = PartitionTable.Read(image.Disk);
+            IReadOnlyList<PartitionContent> contents = PartitionContent.Inspect(image.Disk, table);
             return new GuestView(image, new GuestTree(GuestFinder.FindMounts(GuestDisk.Candidates(contents, table))));
         }
         catch

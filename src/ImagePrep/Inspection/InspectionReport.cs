@@ -3,11 +3,20 @@ using ImagePrep.Golden;
 namespace ImagePrep.Inspection;
 
 /// <summary>What 'imageprep inspect' tells of an image.</summary>
+/// <param name="Format">Format of the image file.</param>
+/// <param name="FileBytes">Length of the image file.</param>
+/// <param name="Table">The partition table.</param>
+/// <param name="DiskId">Eight hexadecimal digits or a GUID; "" without a table.</param>
+/// <param name="TableCopy">"primary" or "backup": which copy of a GPT was read; "only" for an MBR, or without a table.</param>
+/// <param name="Partitions">In disk order.</param>
+/// <param name="Guest">Null when no guest is recognised.</param>
+/// <param name="Findings">The gravest first.</param>
 public sealed record InspectionReport(
     string Format,
     long FileBytes,
     TableDescription Table,
     string DiskId,
+    string TableCopy,
     IReadOnlyList<PartitionInspection> Partitions,
     GuestDescription? Guest,
     IReadOnlyList<Finding> Findings);

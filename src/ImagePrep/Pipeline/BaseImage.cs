@@ -1,3 +1,4 @@
+using ImagePrep.Containers;
 using ImagePrep.Golden;
 using ImagePrep.Guests;
 using ImagePrep.Inspection;
@@ -10,13 +11,16 @@ namespace ImagePrep.Pipeline;
 /// <summary>The base of a run: opened once, read only; its digest is taken on another core while the work goes on.</summary>
 internal sealed class BaseImage : IDisposable
 {
+    private readonly ImageSource _source;
     private readonly CancellationTokenSource _stop;
     private readonly Lazy<Task<string>> _digest;
 
-    public BaseImage(PrepareRequest request, CancellationToken cancellation)
+    /// <param name="request">Names the base.</param>
+    /// <param name="scratch">An existing folder, where a base in another hypervisor's format is converted.</param>
+    /// <param name="cancellation">Stops a conversion, and the digest.</param>
+    public BaseImage(PrepareRequest request, string scratch, CancellationToken cancellation)
     {
-        string path = Path.GetFullPath(request.BasePath);
-        Disk = DiskImage.Open(path, request.BaseFormat);
+        _source = ImageSource.Open([request.BasePath], request.BaseFormat, scratch, cancellation);
         try
         {
             Table = PartitionTable.Read(Disk);
@@ -24,15 +28,15 @@ internal sealed class BaseImage : IDisposable
         }
         catch
         {
-            Disk.Dispose();
+            _source.Dispose();
             throw;
         }
 
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        _digest = new Lazy<Task<string>>(() => Task.Run(() => FileDigest.Sha256(path, _stop.Token), _stop.Token));
+        _digest = new Lazy<Task<string>>(() => Task.Run(() => FileDigest.Sha256(_source.Path, _stop.Token), _stop.Token));
     }
 
-    public DiskImage Disk { get; }
+    public DiskImage Disk => _source.Disk;
 
     public PartitionTable Table { get; }
 
@@ -40,12 +44,13 @@ internal sealed class BaseImage : IDisposable
 
     public UnixTime WriteTime => Pipeline.WriteTime.Choose(Contents, Pipeline.WriteTime.FromEnvironment());
 
-    public InspectionReport Inspect() => DiskInspector.Inspect(Disk);
+    public InspectionReport Inspect() => DiskInspector.Inspect(_source);
 
     /// <summary>Begins to take the digest, without waiting for it.</summary>
     public void StartDigest() => _ = _digest.Value;
 
-    public BaseDescription Describe() => new(FormatName, Disk.FileLength, Disk.Length, _digest.Value.GetAwaiter().GetResult());
+    public BaseDescription Describe() => new(
+        _source.FormatName, _source.FileLength, Disk.Length, _digest.Value.GetAwaiter().GetResult(), _source.Converter);
 
     public void Dispose()
     {
@@ -63,8 +68,6 @@ internal sealed class BaseImage : IDisposable
         }
 
         _stop.Dispose();
-        Disk.Dispose();
+        _source.Dispose();
     }
-
-    private string FormatName => Disk.Format.ToString().ToLowerInvariant();
 }

@@ -52,7 +52,7 @@ public sealed class PreparationSession : IDisposable
         _clock = clock;
         _cancellation = cancellation;
         _started = clock.GetUtcNow();
-        _base = new BaseImage(request, cancellation);
+        _base = new BaseImage(request, output?.Path ?? Path.GetTempPath(), cancellation);
         if (output is not null)
         {
             // The guest is edited on one core; the digest takes another from the very start.

@@ -1,6 +1,6 @@
+using ImagePrep.Containers;
 using ImagePrep.Nodes;
 using ImagePrep.Recipes;
-using ImagePrep.Storage.Disks;
 
 namespace ImagePrep.Pipeline;
 
@@ -12,8 +12,8 @@ public sealed record PrepareRequest
     /// <summary>The base image: only ever read.</summary>
     public required string BasePath { get; init; }
 
-    /// <summary>Format of the base when its content does not prove it.</summary>
-    public DiskFormat? BaseFormat { get; init; }
+    /// <summary>Format of the base when its content does not prove it. Formats of other hypervisors are always declared.</summary>
+    public DeclaredFormat? BaseFormat { get; init; }
 
     /// <summary>Nodes to stamp; none makes the golden image alone.</summary>
     public IReadOnlyList<NodeSpec> Nodes { get; init; } = [];

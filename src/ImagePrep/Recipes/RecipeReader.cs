@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using ImagePrep.Errors;
 using ImagePrep.Steps;
-using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace ImagePrep.Recipes;
@@ -38,18 +37,12 @@ public static class RecipeReader
 
         public Recipe? Document(string text)
         {
-            YamlStream yaml = [];
-            try
+            if (RecipeYaml.Load(text, Problems) is not { } documents)
             {
-                yaml.Load(new StringReader(text));
-            }
-            catch (YamlException exception)
-            {
-                Problems.Add(new RecipeProblem("recipe", (int)exception.Start.Line, $"is not YAML: {exception.Message}"));
                 return null;
             }
 
-            if (yaml.Documents is not [{ RootNode: YamlMappingNode root }])
+            if (documents is not [{ RootNode: YamlMappingNode root }])
             {
                 Problems.Add(new RecipeProblem("recipe", 1, "is one YAML mapping with the keys " + string.Join(", ", RecipeKeys)));
                 return null;

@@ -1,3 +1,4 @@
+using ImagePrep.Containers;
 using ImagePrep.Guests;
 using ImagePrep.Inspection;
 using ImagePrep.Storage.Blocks;
@@ -56,7 +57,7 @@ public sealed class FatMountTests : IDisposable
     public void Inspect_NamesTheFileSystemAndItsMount()
     {
         string path = MakeDisk();
-        using DiskImage image = DiskImage.Open(path, DiskFormat.Raw);
+        using ImageSource image = ImageSource.Open([path], DeclaredFormat.Raw, Path.GetTempPath(), TestContext.Current.CancellationToken);
 
         PartitionInspection firmware = DiskInspector.Inspect(image).Partitions[0];
 

@@ -48,9 +48,19 @@ public sealed class RecipeReaderTests
     }
 
     [Theory]
+    [InlineData('[')]
+    [InlineData('{')]
+    public void Read_DeeplyNested_IsAProblemAndNoStackOverflow(char bracket) =>
+        Should.Throw<RecipeException>(() => RecipeReader.Read("a: " + new string(bracket, 200_000), "test")).Problems.Count.ShouldBe(1);
+
+    [Theory]
     [InlineData("", "one YAML mapping")]
     [InlineData("- a", "one YAML mapping")]
     [InlineData("a: [", "is not YAML")]
+    [InlineData("name: x\nsteps:\n  reset-identity: {x\n  remove-keygen: {}\n  add-node-entropy: {}\n", "is not YAML")]
+    [InlineData("name: x\nsteps:\n  repartition: {}\n  remove-ke{}, repartition: !!map {boundaryM", "is not YAML")]
+    [InlineData("name: &a x\nsummary: *a\nsteps: { repartition: {} }", "alias")]
+    [InlineData("? &a { b: *a }\n: c\nname: x", "alias")]
     [InlineData("name: x\nsteps: {}", "at least one step")]
     [InlineData("name: x\nsteps: 5", "at least one step")]
     [InlineData("steps: { repartition: {} }", "name")]

@@ -19,12 +19,12 @@ internal static class GptReader
             return WithPrimary(disk, mbr, primary);
         }
 
-        Attempt[] backups = [.. SectorSizes.Select(size => Attempt.At(disk, size, (disk.Length / size) - 1))];
+        Attempt[] backups = [.. SectorSizes.Select(size => BackupWithoutPrimary(disk, size))];
         if (OnlySound(backups) is Attempt backup)
         {
             TableFinding finding = new(
-                TableFindingKind.PrimaryDamaged, $"The primary GPT is damaged; the backup at its end was used. {Telling(primaries).Message}");
-            return GptTable.FromBackup(disk.Length, backup.SectorSize, mbr, backup.Copy!, finding);
+                TableFindingKind.PrimaryDamaged, $"The primary GPT is damaged; the backup at sector {backup.Copy!.Header.MyLba} was used. {Telling(primaries).Message}");
+            return GptTable.FromBackup(disk.Length, backup.SectorSize, mbr, backup.Copy, finding);
         }
 
         throw Telling(primaries) switch
@@ -43,6 +43,32 @@ internal static class GptReader
         .Where(attempt => attempt.Copy is not null)
         .Select(attempt => (long?)attempt.SectorSize)
         .FirstOrDefault();
+
+    /// <summary>
+    /// The backup is in the last sector. On a disk that was made larger it is not: then only a primary header that is itself sound, its array
+    /// being damaged, tells where.
+    /// </summary>
+    private static Attempt BackupWithoutPrimary(IBlockReader disk, int sectorSize)
+    {
+        long diskSectors = disk.Length / sectorSize;
+        Attempt last = Attempt.At(disk, sectorSize, diskSectors - 1);
+        if (last.Copy is not null || diskSectors <= GptCopy.PrimaryLba)
+        {
+            return last;
+        }
+
+        try
+        {
+            GptHeader primary = GptHeader.Parse(disk.ReadBytes(GptCopy.PrimaryLba * sectorSize, sectorSize));
+            return primary.MyLba == (ulong)GptCopy.PrimaryLba && primary.AlternateLba > primary.LastUsableLba && primary.AlternateLba < (ulong)diskSectors
+                ? Attempt.At(disk, sectorSize, (long)primary.AlternateLba)
+                : last;
+        }
+        catch (Exception fault) when (fault is CorruptImageException or UnsupportedImageException)
+        {
+            return last;
+        }
+    }
 
     private static GptTable WithPrimary(IBlockReader disk, MbrSector mbr, Attempt primary)
     {

@@ -20,17 +20,26 @@ internal sealed class GptTable : PartitionTable
     private readonly GptCopy? _backup;
 
     private GptTable(
-        long diskLength, int sectorSize, MbrSector mbr, GptCopy primary, GptCopy? backup, IReadOnlyList<TableFinding> findings)
+        long diskLength,
+        int sectorSize,
+        MbrSector mbr,
+        GptCopy primary,
+        GptCopy? backup,
+        IReadOnlyList<TableFinding> findings,
+        TableCopy readFrom = TableCopy.Primary)
         : base(PartitionScheme.Gpt, sectorSize, diskLength, findings)
     {
         _mbr = mbr;
         _primary = primary;
         _backup = backup;
+        ReadFrom = readFrom;
         Partitions = [.. ReadPartitions(primary, sectorSize)];
         RefuseOverlaps(Structure, Partitions);
     }
 
     public override IReadOnlyList<Partition> Partitions { get; }
+
+    public override TableCopy ReadFrom { get; }
 
     public override string DiskId => _primary.Header.DiskGuid.ToString("D").ToUpperInvariant();
 
@@ -60,7 +69,7 @@ internal sealed class GptTable : PartitionTable
 
         GptHeader header = backup.Header.With(
             GptCopy.PrimaryLba, (long)backup.Header.MyLba, UsualEntriesLba, (long)backup.Header.LastUsableLba, backup.Header.EntriesCrc);
-        return new GptTable(diskLength, sectorSize, mbr, new GptCopy(header, backup.Entries), backup, WithHybrid(mbr, [finding]));
+        return new GptTable(diskLength, sectorSize, mbr, new GptCopy(header, backup.Entries), backup, WithHybrid(mbr, [finding]), TableCopy.Backup);
     }
 
     public override void EnsureRewritable()

@@ -60,6 +60,12 @@ internal sealed record ExtendedChain(IReadOnlyList<LogicalPartition> Logicals, I
                     UnsupportedKind.Feature, Structure, $"the record at sector {at} uses entry {slot + 1}; only the first two have a meaning.");
             }
 
+            if (entry.Type == MbrTypes.Unused)
+            {
+                throw new CorruptImageException(
+                    CorruptKind.Inconsistent, Structure, $"the record at sector {at} has an entry of type 0 (unused) that claims {entry.SectorCount} sectors.");
+            }
+
             bool isLink = MbrTypes.IsExtended(entry.Type);
             long first = (isLink ? extended.FirstSector : at) + (long)entry.FirstSector;
             RefuseOutside(extended, first, isLink ? 1 : entry.SectorCount, at);

@@ -109,7 +109,6 @@ public sealed class RefusalTests
 
     [Theory]
     [InlineData(1)]
-    [InlineData(100)]
     [InlineData(uint.MaxValue)]
     public void OpenForEditing_OrphanThatIsNone_IsCorrupt(uint inode)
     {
