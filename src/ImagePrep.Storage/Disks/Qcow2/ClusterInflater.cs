@@ -58,7 +58,7 @@ internal sealed class ClusterInflater : IDisposable
     private void Expand(Workspace work, int streamLength, long start, Span<byte> target)
     {
         int produced = IsZstd
-            ? LibZstd.Decompress(work.Stream.AsSpan(0, streamLength), target)
+            ? LibZstd.Decompress(work.Zstd ??= LibZstd.CreateContext(), work.Stream.AsSpan(0, streamLength), target)
             : Inflate(work.Stream, streamLength, target);
         if (produced != target.Length)
         {
@@ -86,6 +86,9 @@ internal sealed class ClusterInflater : IDisposable
 
     private sealed class Workspace(int clusterSize)
     {
+        /// <summary>Released by its finalizer: threads come and go, and a list of their workspaces would keep those of dead threads.</summary>
+        public LibZstd.ZstdContext? Zstd { get; set; }
+
         /// <summary>The sector count of an entry can name at most this much: two clusters.</summary>
         public byte[] Stream { get; } = new byte[2 * clusterSize];
 
