@@ -99,7 +99,8 @@ internal static class DiskFormatProbe
                 container is null
                     ? $"'{path}' looks like {other}, not like the disk of a guest. If it is a raw disk all the same, say so with --base-format raw."
                     : convertible is { } format
-                    ? $"'{path}' looks like {other}. Say so with --base-format {ContainerFile.Name(format)}; qemu-img then converts it."
+                    ? $"'{path}' looks like {other}. Say so with --base-format {ContainerFile.Name(format)} to have it converted, or do it yourself: "
+                    + "qemu-img convert -f FORMAT -O qcow2 INPUT OUTPUT."
                     : $"'{path}' looks like {other}, which is not handled. Unpack it, or convert it: qemu-img convert -f FORMAT -O qcow2 INPUT OUTPUT.");
         }
 

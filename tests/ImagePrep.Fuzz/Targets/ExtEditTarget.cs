@@ -1,4 +1,5 @@
 using ImagePrep.Storage.Blocks;
+using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.FileSystems;
 using ImagePrep.Storage.FileSystems.Ext;
 
@@ -16,7 +17,7 @@ internal sealed class ExtEditTarget() : FuzzTarget("ext-edit")
     public override void Execute(byte[] input)
     {
         OverlayDevice device = new(new MemoryDevice(input));
-        bool wasSound = ExtCheck.Verify(device).Count == 0;
+        IReadOnlyList<string> before = ExtCheck.Verify(device);
         IFileSystem files = ExtFileSystem.OpenForEditing(device, new UnixTime(1_700_000_001));
         Random random = new(input.Length ^ BitConverter.ToInt32(input, input.Length / 2) ^ input[^1]);
         for (int i = 0; i < Edits; i++)
@@ -25,7 +26,13 @@ internal sealed class ExtEditTarget() : FuzzTarget("ext-edit")
         }
 
         files.Flush();
-        if (wasSound && ExtCheck.Verify(device) is { Count: > 0 } problems)
+        if (before.Count > 0)
+        {
+            // Counted as refused, so that what is accepted is what the promise was tested on.
+            throw new CorruptImageException(CorruptKind.Inconsistent, "mutant", before[0]);
+        }
+
+        if (ExtCheck.Verify(device) is { Count: > 0 } problems)
         {
             throw new BrokenPromiseException($"sound before the edits, and after them: {problems[0]}");
         }

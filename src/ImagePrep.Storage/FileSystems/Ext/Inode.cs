@@ -181,7 +181,7 @@ internal sealed class Inode(uint number, byte[] raw)
     public void AddAllocatedBlocks(int count, int blockSize) => StoredBlocks += Has(InodeFlags.HugeFile) ? count : (long)count * (blockSize / 512);
 
     /// <summary>Checks what every use of an inode relies on.</summary>
-    /// <exception cref="CorruptImageException">The checksum is wrong, or i_extra_isize is beyond the inode.</exception>
+    /// <exception cref="CorruptImageException">The checksum is wrong, i_extra_isize is beyond the inode, or i_size beyond any file.</exception>
     public void Check(Superblock superblock)
     {
         if (superblock.HasMetadataChecksums)
@@ -198,6 +198,13 @@ internal sealed class Inode(uint number, byte[] raw)
         {
             throw CorruptImageException.OutOfRange(
                 $"inode {Number}", "i_extra_isize", ExtraSize, $"a multiple of 4 up to {Raw.Length - OldSize}");
+        }
+
+        // Blocks of a file have 32-bit numbers. Without this bound, sums of a size and an offset could overflow.
+        long maxSize = superblock.BlockSize * (1L << 32);
+        if (Size < 0 || Size > maxSize)
+        {
+            throw CorruptImageException.OutOfRange($"inode {Number}", "i_size", Size, $"0 to {maxSize}");
         }
     }
 

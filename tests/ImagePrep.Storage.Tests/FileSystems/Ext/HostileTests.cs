@@ -41,6 +41,27 @@ public sealed class HostileTests
         refused.ShouldBeGreaterThan(0);
     }
 
+    [Theory]
+    [InlineData(long.MinValue)]
+    [InlineData(-1)]
+    [InlineData((1L << 42) + 1)]
+    [InlineData(long.MaxValue)]
+    public void Size_BeyondAnyFile_IsCorruptAndNoOverflow(long size)
+    {
+        OutsideTool.Require("mke2fs");
+        using ScratchFolder scratch = new();
+        byte[] image = File.ReadAllBytes((Flavour.Of("ext4-1k") with { Size = "12M" }).Make(scratch));
+        IFileSystem files = ExtFileSystem.OpenForEditing(new MemoryDevice(image), new UnixTime(1_700_000_000));
+        NodeId file = files.CreateFile(files.Root, "file", new NodeAttributes(0x1A4), new byte[3000]);
+        files.Flush();
+        new Mutator(image).PatchInode(file.Value, inode => inode.Size = size);
+        IFileSystemReader reader = ExtFileSystem.OpenForReading(new MemoryDevice(image));
+
+        Should.Throw<CorruptImageException>(() => reader.Read(file, 5, new byte[10])).Message.ShouldContain("i_size");
+        Should.Throw<CorruptImageException>(() => reader.ContentRanges(file)).Message.ShouldContain("i_size");
+        ExtCheck.Verify(new MemoryDevice(image)).ShouldContain(problem => problem.Contains("i_size", StringComparison.Ordinal));
+    }
+
     // Whether nothing was thrown; anything undocumented fails the test.
     private static bool Survives(Action action)
     {
