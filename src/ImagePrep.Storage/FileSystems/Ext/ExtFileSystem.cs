@@ -51,10 +51,18 @@ public static class ExtFileSystem
         FeatureGate.CheckWritable(volume.Superblock);
         MmpBlock.CheckClean(volume);
         InternalJournal.Load(volume)?.CheckEmpty();
-        ExtEditor editor = new(new EditSession(volume, device, writeTime));
+        EditSession session = new(volume, device, writeTime);
+        ExtEditor editor = new(session);
         if (volume.Superblock.HasOrphans)
         {
             recovery = editor.FinishOrphans(recovery);
+        }
+
+        if (recovery != ExtRecovery.None)
+        {
+            // While it is mounted the kernel keeps the superblock's free counts elsewhere, and the journal does not have them.
+            session.TouchSuperblock();
+            session.Flush();
         }
 
         return editor;

@@ -38,6 +38,9 @@ internal sealed class EditSession
     /// <summary>Starts one operation: all of it happens, or, when it is disposed before <see cref="EditOperation.Complete"/>, nothing.</summary>
     public EditOperation Begin() => new(Commit, _undo.Rollback);
 
+    /// <summary>The next flush writes the superblock, with its counts taken from the groups.</summary>
+    public void TouchSuperblock() => _changed = true;
+
     public void WriteBlock(long block, ReadOnlySpan<byte> content) => _undo.WriteAt(block * Volume.BlockSize, content);
 
     /// <summary>Writes part of the blocks that start at <paramref name="block"/>.</summary>

@@ -37,18 +37,12 @@ public sealed class JournalReplayTests
 
         // e2fsck deletes orphans in the same run; here it is the journal alone.
         string dirty = Make(shape, scratch, orphans: 0);
-        string theirs = scratch.File("theirs.img");
-        File.Copy(dirty, theirs);
-        OutsideTool.Run("e2fsck", "-E", "journal_only", "-y", theirs).ExitCode.ShouldBeLessThanOrEqualTo(1);
-        ExtRecovery recovery;
-        using (FileDevice device = new(dirty))
-        {
-            ExtRecovery.Replay(device, out recovery);
-        }
+        byte[] image = File.ReadAllBytes(dirty);
+        ExtRecovery.Replay(new MemoryDevice(image), out ExtRecovery recovery);
 
         recovery.Transactions.ShouldBeGreaterThan(2);
         recovery.Blocks.ShouldBeGreaterThan(10);
-        Differences(File.ReadAllBytes(theirs), File.ReadAllBytes(dirty)).ShouldBeEmpty();
+        E2fsckReplay.Differences(image, dirty, scratch).ShouldBeEmpty();
     }
 
     [Theory]
@@ -82,6 +76,30 @@ public sealed class JournalReplayTests
         E2fsck.ShouldBeSilent(dirty);
         using KernelMount ours = new(dirty);
         File.ReadAllText(ours.File("after")).ShouldBe("x");
+    }
+
+    [Fact]
+    public void OpenForEditing_WithoutAnEdit_LeavesASoundFileSystem()
+    {
+        using ScratchFolder scratch = new();
+        string dirty = Make("ext4-1k", scratch, orphans: 0);
+        using (FileDevice device = new(dirty))
+        {
+            ExtFileSystem.OpenForEditing(device, Now);
+            ExtCheck.Verify(device).ShouldBeEmpty();
+        }
+
+        E2fsck.ShouldBeSilent(dirty);
+    }
+
+    [Fact]
+    public void FastCommits_ThatWait_AreRefusedByName()
+    {
+        using ScratchFolder scratch = new();
+        string dirty = DirtyImage.MakeWithFastCommits(scratch);
+
+        Should.Throw<UnsupportedImageException>(() => ExtFileSystem.OpenForReading(new MemoryDevice(File.ReadAllBytes(dirty))))
+            .Message.ShouldContain("fast commits");
     }
 
     [Fact]
@@ -133,28 +151,6 @@ public sealed class JournalReplayTests
     {
         (string mount, string[] make) = Shapes[shape];
         return DirtyImage.Make(scratch, mount, orphans, [.. make, scratch.File("mounted.img"), "24M"]);
-    }
-
-    /// <summary>
-    /// Blocks that differ, but for what e2fsck stamps into the superblock: times, counts of its own, and with them the checksum.
-    /// </summary>
-    private static List<string> Differences(byte[] theirs, byte[] ours)
-    {
-        (int Offset, int Length)[] stamps = [(0x2C, 8), (0x34, 2), (0x40, 4), (0x178, 8), (0x274, 8), (Superblock.Offsets.Checksum, 4)];
-        foreach ((int offset, int length) in stamps)
-        {
-            theirs.AsSpan((int)Superblock.Location + offset, length).CopyTo(ours.AsSpan((int)Superblock.Location + offset));
-        }
-
-        return [.. Enumerable.Range(0, theirs.Length / 1024)
-            .Where(block => !theirs.AsSpan(block * 1024, 1024).SequenceEqual(ours.AsSpan(block * 1024, 1024)))
-            .Select(block => $"KiB {block}: {FirstDifference(theirs, ours, block * 1024)}")];
-    }
-
-    private static string FirstDifference(byte[] theirs, byte[] ours, int from)
-    {
-        int at = from + theirs.AsSpan(from).CommonPrefixLength(ours.AsSpan(from));
-        return $"byte 0x{at - from:x}, theirs {Convert.ToHexString(theirs, at, 8)}, ours {Convert.ToHexString(ours, at, 8)}";
     }
 
     /// <summary>The journal of a small image lies in one piece: it begins with the only journal superblock.</summary>
