@@ -18,6 +18,8 @@ public static class FuzzTargets
         new ExtTarget("ext-xattr", ExtFocus.Attributes),
         new ExtEditTarget(),
         new JournalSuperblockTarget(),
+        new JournalTarget(),
+        new FatTarget(),
         new SwapTarget(),
         new ContentProbeTarget(),
         new RecipeTarget(),
