@@ -58,8 +58,8 @@ internal sealed record BootedGuest
 
     /// <summary>The seed counted as entropy: the mixing unit allowed it, the seed service did not object, and the pool was ready by then.</summary>
     /// <param name="poolFillsEarly">
-    /// The kernel may have been ready before by itself: until 5.17 it counts a bit for every 64 interrupts and wants 128, which the serial console
-    /// of an emulated machine now and then delivers in time. Later kernels want 256: there the pool becomes ready at the very moment of the credit.
+    /// The kernel may have been ready before by itself, as old ones are that count interrupts as entropy: then the moment proves nothing more.
+    /// Else the pool becomes ready at the very moment of the credit.
     /// </param>
     public void ShouldHaveCreditedItsSeed(bool poolFillsEarly = false)
     {

@@ -14,6 +14,7 @@ internal sealed class FileContexts
     /// <summary>Patterns come from the image: the engine without backtracking cannot be made to take exponential time.</summary>
     private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline;
 
+    /// <summary>The last rule first: the first that matches decides.</summary>
     private readonly IReadOnlyList<Rule> _rules;
     private readonly PathAliases _aliases;
 
@@ -28,14 +29,14 @@ internal sealed class FileContexts
     public static FileContexts Parse(IEnumerable<string> files, PathAliases aliases)
     {
         Rule[] rules = [.. files.SelectMany(text => text.Split('\n')).Select(Rule.Parse).OfType<Rule>()];
-        return new FileContexts([.. rules.Where(rule => !rule.IsExact), .. rules.Where(rule => rule.IsExact)], aliases);
+        return new FileContexts([.. rules.Where(rule => rule.IsExact).Reverse(), .. rules.Where(rule => !rule.IsExact).Reverse()], aliases);
     }
 
     /// <summary>The label, such as "system_u:object_r:etc_t:s0"; null when the policy gives none.</summary>
     public string? Find(string path, NodeKind kind)
     {
         string aliased = _aliases.Apply(path);
-        return _rules.Reverse().FirstOrDefault(rule => rule.Matches(aliased, kind)) is { Context: not NoLabel } found ? found.Context : null;
+        return _rules.FirstOrDefault(rule => rule.Matches(aliased, kind)) is { Context: not NoLabel } found ? found.Context : null;
     }
 
     /// <summary>One line: a pattern for the whole path, perhaps the kind of file, and the label.</summary>

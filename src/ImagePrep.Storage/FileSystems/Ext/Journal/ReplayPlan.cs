@@ -8,7 +8,7 @@ internal readonly record struct LoggedBlock(uint Place, bool IsEscaped);
 
 /// <summary>
 /// What replaying a log means: which block of the log goes to which block of the file system. Made by reading alone, and checked whole, before
-/// anything is written. A log is hostile until proven otherwise.
+/// anything is written. A log is hostile until proven otherwise: it is walked once for each question instead of kept, because its length is its own claim.
 /// </summary>
 internal sealed class ReplayPlan
 {
