@@ -105,8 +105,9 @@ public abstract class PartitionTable
         ArgumentNullException.ThrowIfNull(firstSectors);
         ArgumentOutOfRangeException.ThrowIfLessThan(diskLength, DiskLength);
         EnsureRewritable();
-        CheckPlaces(firstSectors, diskLength / SectorSize);
-        return RelocateChecked(firstSectors, diskLength);
+        CheckExpressible(firstSectors);
+        PartitionTable moved = RelocateChecked(firstSectors, diskLength);
+        return moved.DescribeMisplaced() is string misplaced ? throw new ArgumentException(misplaced, nameof(firstSectors)) : moved;
     }
 
     /// <exception cref="UnsupportedImageException">The table can be read but not be rewritten; the message says why.</exception>
@@ -149,29 +150,42 @@ public abstract class PartitionTable
         }
     }
 
-    private void CheckPlaces(IReadOnlyDictionary<int, long> firstSectors, long diskSectors)
+    private void CheckExpressible(IReadOnlyDictionary<int, long> firstSectors)
     {
-        long free = FirstUsableSector;
-        foreach ((Partition partition, long first) in Partitions
-            .Where(p => p.Kind != PartitionKind.Logical)
-            .Select(p => (Partition: p, First: firstSectors.GetValueOrDefault(p.Number, p.FirstSector)))
-            .OrderBy(place => place.First))
+        foreach (Partition partition in Partitions)
         {
-            if (first < free || first > diskSectors - TailSectors - partition.SectorCount)
-            {
-                throw new ArgumentException(
-                    $"{partition} cannot begin at sector {first}: sectors from {free} on are free, and the disk has {diskSectors}.", nameof(firstSectors));
-            }
-
-            free = first + partition.SectorCount;
-            if (free - 1 > MaxSector)
+            long last = firstSectors.GetValueOrDefault(partition.Number, partition.FirstSector) + partition.SectorCount - 1;
+            if (last > MaxSector)
             {
                 throw new UnsupportedImageException(
                     UnsupportedKind.Limit,
                     $"{Scheme}",
-                    $"{partition} would end at sector {free - 1}; this table cannot express more than {MaxSector}. Convert the base image to GPT.");
+                    $"{partition} would end at sector {last}; this table cannot express more than {MaxSector}. Convert the base image to GPT.");
             }
         }
+    }
+
+    /// <summary>Logical partitions follow each other inside their extended one, all others on the disk; null when they do.</summary>
+    private string? DescribeMisplaced()
+    {
+        ByteRange usable = ByteRange.FromBounds(FirstUsableSector * SectorSize, (DiskSectors - TailSectors) * SectorSize);
+        ByteRange[] frames = [.. Partitions.Where(p => p.Kind == PartitionKind.Extended).Select(p => p.Range)];
+        foreach (IGrouping<bool, Partition> level in Partitions.GroupBy(p => p.Kind == PartitionKind.Logical))
+        {
+            long free = 0;
+            foreach (Partition partition in level.OrderBy(p => p.FirstSector))
+            {
+                bool isInside = level.Key ? frames.Any(frame => frame.Contains(partition.Range)) : usable.Contains(partition.Range);
+                if (!isInside || partition.FirstSector < free)
+                {
+                    return $"{partition} cannot begin at sector {partition.FirstSector}: sectors from {free} on are free, and the disk has {DiskSectors}.";
+                }
+
+                free = partition.LastSector + 1;
+            }
+        }
+
+        return null;
     }
 
     private static MbrTable ReadMbr(IBlockReader disk, MbrSector mbr)

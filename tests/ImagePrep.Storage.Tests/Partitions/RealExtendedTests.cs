@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.Partitions;
 using ImagePrep.TestKit;
@@ -100,6 +101,38 @@ public sealed class RealExtendedTests : IDisposable
         disk.WriteAt((2048 * 512) + 446 + 4, [0]);
 
         Should.Throw<CorruptImageException>(() => PartitionTable.Read(disk)).Kind.ShouldBe(CorruptKind.Inconsistent);
+    }
+
+    [Theory]
+    [InlineData("1: start=63, size=1000, type=83\n2: start=1100, size=100000, type=f\n5: start=1163, size=1000, type=83\n6: start=2226, size=77, type=82\n7: start=30001, size=9999, type=8e\n")]
+    [InlineData("1: start=2048, size=100000, type=5\n5: start=50000, size=1000\n6: start=4097, size=1000\n7: start=20001, size=1000\n")]
+    [InlineData("2: start=63, size=100000, type=85\n5: start=126, size=1000\n")]
+    public void Relocate_Logicals_AgreesWithPartxAndSfdisk(string script)
+    {
+        using RawFile disk = Make($"label: dos\n{script}");
+        PartitionTable before = PartitionTable.Read(disk);
+        Dictionary<int, long> places = [];
+        foreach (Partition partition in before.InDiskOrder)
+        {
+            places.Add(partition.Number, partition.FirstSector + (2048 * (places.Count + 1)));
+        }
+
+        PartitionTable moved = before.Relocate(places, disk.Length);
+        foreach (ByteRange range in before.TableRanges)
+        {
+            disk.WriteAt(range.Start, new byte[range.Length]);
+        }
+
+        foreach (TableBytes part in moved.Serialize())
+        {
+            disk.WriteAt(part.Offset, part.Bytes.Span);
+        }
+
+        Places(moved).ShouldBe(Partx(disk));
+        Places(PartitionTable.Read(disk)).ShouldBe(Places(moved));
+        moved.Partitions.ShouldAllBe(p => p.FirstSector == places[p.Number]);
+        ToolResult verify = OutsideTool.Run("sfdisk", "--verify", disk.Path);
+        (verify.Output + verify.Error).ShouldContain("No errors detected");
     }
 
     private RawFile Make(string script)

@@ -32,12 +32,21 @@ internal readonly record struct MbrEntry(
         BinaryPrimitives.ReadUInt32LittleEndian(bytes[Offsets.FirstSector..]),
         BinaryPrimitives.ReadUInt32LittleEndian(bytes[Offsets.SectorCount..]));
 
-    /// <summary>The same partition at another place, both CHS addresses included.</summary>
-    public MbrEntry MovedTo(uint firstSector) => this with
+    public byte[] ToBytes()
     {
-        FirstSector = firstSector,
+        byte[] bytes = new byte[Size];
+        WriteTo(bytes);
+        return bytes;
+    }
+
+    /// <summary>The same partition at another place, both CHS addresses included; these are absolute always.</summary>
+    /// <param name="origin">The sector that StartingLBA is counted from.</param>
+    /// <param name="firstSector">First sector on the disk.</param>
+    public MbrEntry MovedTo(long origin, long firstSector) => this with
+    {
+        FirstSector = (uint)(firstSector - origin),
         FirstChs = ChsAddress.FromSector(firstSector, ChsAddress.BeyondReach),
-        LastChs = ChsAddress.FromSector((long)firstSector + SectorCount - 1, ChsAddress.BeyondReach),
+        LastChs = ChsAddress.FromSector(firstSector + SectorCount - 1, ChsAddress.BeyondReach),
     };
 
     public void WriteTo(Span<byte> destination)

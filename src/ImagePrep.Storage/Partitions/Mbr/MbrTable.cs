@@ -10,17 +10,16 @@ internal sealed class MbrTable : PartitionTable
     private const int FirstLogicalNumber = 5;
 
     private readonly MbrSector _sector;
-    private readonly IReadOnlyList<LogicalPartition> _logicals;
-    private readonly IReadOnlyList<long> _recordSectors;
 
-    private MbrTable(
-        MbrSector sector, long diskLength, IReadOnlyList<LogicalPartition> logicals, IReadOnlyList<long> recordSectors, IReadOnlyList<TableFinding> findings)
+    /// <summary>What each extended entry holds, by its slot.</summary>
+    private readonly SortedDictionary<int, ExtendedChain> _chains;
+
+    private MbrTable(MbrSector sector, long diskLength, SortedDictionary<int, ExtendedChain> chains, IReadOnlyList<TableFinding> findings)
         : base(PartitionScheme.Mbr, MbrSector.Size, diskLength, findings)
     {
         _sector = sector;
-        _logicals = logicals;
-        _recordSectors = recordSectors;
-        Partitions = [.. Primaries(sector), .. logicals.Select(ToPartition)];
+        _chains = chains;
+        Partitions = [.. Primaries(sector), .. chains.Values.SelectMany(chain => chain.Logicals).Select(ToPartition)];
     }
 
     public override IReadOnlyList<Partition> Partitions { get; }
@@ -36,14 +35,13 @@ internal sealed class MbrTable : PartitionTable
     public override IReadOnlyList<ByteRange> TableRanges =>
     [
         new ByteRange(0, MbrSector.Size),
-        .. _recordSectors.Order().Select(sector => new ByteRange(sector * MbrSector.Size, MbrSector.Size)),
+        .. Records.Select(record => record.Sector).Order().Select(sector => new ByteRange(sector * MbrSector.Size, MbrSector.Size)),
     ];
 
     public static MbrTable Read(IBlockReader disk, MbrSector sector)
     {
         long diskSectors = disk.Length / MbrSector.Size;
-        List<LogicalPartition> logicals = [];
-        List<long> records = [];
+        SortedDictionary<int, ExtendedChain> chains = [];
         List<TableFinding> findings = [];
         for (int slot = 0; slot < MbrSector.EntryCount; slot++)
         {
@@ -57,8 +55,7 @@ internal sealed class MbrTable : PartitionTable
             if (MbrTypes.IsExtended(entry.Type))
             {
                 ExtendedChain chain = ExtendedChain.Read(disk, entry);
-                logicals.AddRange(chain.Logicals);
-                records.AddRange(chain.RecordSectors);
+                chains.Add(slot, chain);
                 if (chain.IsUnsigned)
                 {
                     findings.Add(new TableFinding(
@@ -72,7 +69,7 @@ internal sealed class MbrTable : PartitionTable
             findings.Add(new TableFinding(TableFindingKind.SeveralActive, "More than one partition is marked active; a BIOS boots the first."));
         }
 
-        MbrTable table = new(sector, disk.Length, logicals, records, findings);
+        MbrTable table = new(sector, disk.Length, chains, findings);
         RefuseOverlaps(Structure, table.Partitions.Where(p => p.Kind != PartitionKind.Logical));
         RefuseOverlaps(Structure, table.Partitions.Where(p => p.Kind == PartitionKind.Logical));
         return table;
@@ -80,33 +77,58 @@ internal sealed class MbrTable : PartitionTable
 
     public override void EnsureRewritable()
     {
-        if (Partitions.FirstOrDefault(p => p.Kind == PartitionKind.Extended) is Partition extended)
+        if (_chains.Count > 1)
         {
             throw new UnsupportedImageException(
                 UnsupportedKind.Feature,
                 Structure,
-                $"partition {extended.Number} is an extended partition (type {extended.Type.Id}) with {_logicals.Count} logical partition(s); "
-                + "moving these is not supported yet. Use a base image with primary partitions or a GPT.");
+                $"it has {_chains.Count} extended partitions, which systems number in different ways; such a table is read, but not rewritten. "
+                + "Use a base image with one extended partition or a GPT.");
         }
     }
 
-    public override IReadOnlyList<TableBytes> Serialize() => [new TableBytes(0, _sector.Raw)];
+    public override IReadOnlyList<TableBytes> Serialize() =>
+    [
+        new TableBytes(0, _sector.Raw),
+        .. Records.OrderBy(record => record.Sector).Select(record => new TableBytes(record.Sector * MbrSector.Size, record.Raw.Raw)),
+    ];
 
     private protected override PartitionTable RelocateChecked(IReadOnlyDictionary<int, long> firstSectors, long diskLength)
     {
+        SortedDictionary<int, ExtendedChain> chains = [];
         MbrSector sector = _sector;
-        foreach (Partition partition in Partitions)
+        foreach (Partition partition in Partitions.Where(p => p.Kind != PartitionKind.Logical))
         {
-            // An entry that stays is not touched: its CHS bytes may follow another geometry, and that is the base's affair.
-            if (firstSectors.TryGetValue(partition.Number, out long first) && first != partition.FirstSector)
+            int slot = partition.Number - 1;
+            long first = firstSectors.GetValueOrDefault(partition.Number, partition.FirstSector);
+            MbrEntry entry = sector.Entry(slot);
+            if (_chains.TryGetValue(slot, out ExtendedChain? chain))
             {
-                int slot = partition.Number - 1;
-                sector = sector.WithEntry(slot, sector.Entry(slot).MovedTo((uint)first));
+                chain = Relocate(chain, partition, first, firstSectors);
+                chains.Add(slot, chain);
+                entry = entry with { SectorCount = checked((uint)Math.Max(entry.SectorCount, chain.End - first)) };
+            }
+
+            // An entry that stays is not touched: its CHS bytes may follow another geometry, and that is the base's affair.
+            if (first != partition.FirstSector || entry.SectorCount != partition.SectorCount)
+            {
+                sector = sector.WithEntry(slot, entry.MovedTo(origin: 0, first));
             }
         }
 
-        return new MbrTable(sector, diskLength, _logicals, _recordSectors, Findings);
+        return new MbrTable(sector, diskLength, chains, Findings);
     }
+
+    /// <summary>A chain stays byte for byte where it and all that it holds stay.</summary>
+    private static ExtendedChain Relocate(ExtendedChain chain, Partition extended, long first, IReadOnlyDictionary<int, long> firstSectors)
+    {
+        long[] places = [.. chain.Logicals.Select((logical, i) => firstSectors.GetValueOrDefault(FirstLogicalNumber + i, logical.FirstSector))];
+        return first == extended.FirstSector && places.SequenceEqual(chain.Logicals.Select(logical => logical.FirstSector))
+            ? chain
+            : chain.MovedTo(first, places);
+    }
+
+    private IEnumerable<ExtendedRecord> Records => _chains.Values.SelectMany(chain => chain.Records);
 
     private static void Check(MbrEntry entry, int number, long diskSectors)
     {
@@ -135,15 +157,15 @@ internal sealed class MbrTable : PartitionTable
             if (!entry.IsEmpty)
             {
                 PartitionKind kind = MbrTypes.IsExtended(entry.Type) ? PartitionKind.Extended : PartitionKind.Primary;
-                yield return ToPartition(entry, sector.RawEntry(slot), slot + 1, kind, entry.FirstSector);
+                yield return ToPartition(entry, slot + 1, kind, entry.FirstSector);
             }
         }
     }
 
     private static Partition ToPartition(LogicalPartition logical, int index) =>
-        ToPartition(logical.Entry, logical.RawEntry, FirstLogicalNumber + index, PartitionKind.Logical, logical.FirstSector);
+        ToPartition(logical.Entry, FirstLogicalNumber + index, PartitionKind.Logical, logical.FirstSector);
 
-    private static Partition ToPartition(MbrEntry entry, ReadOnlyMemory<byte> raw, int number, PartitionKind kind, long firstSector) => new()
+    private static Partition ToPartition(MbrEntry entry, int number, PartitionKind kind, long firstSector) => new()
     {
         Number = number,
         Kind = kind,
@@ -152,6 +174,6 @@ internal sealed class MbrTable : PartitionTable
         FirstSector = firstSector,
         SectorCount = entry.SectorCount,
         IsActive = entry.Status == MbrEntry.Active,
-        RawEntry = raw,
+        RawEntry = entry.ToBytes(),
     };
 }

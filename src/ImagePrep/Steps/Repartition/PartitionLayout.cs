@@ -8,7 +8,8 @@ namespace ImagePrep.Steps.Repartition;
 
 /// <summary>
 /// Chooses places. In disk order, each partition stays where it is when that is on the boundary and free; otherwise it goes to the next
-/// boundary to its right. So nothing moves left, nothing changes order, and laying out the result again moves nothing.
+/// boundary to its right. So nothing moves left, nothing changes order, and laying out the result again moves nothing. An extended partition is the
+/// frame of its logical ones: it begins before the first, is never shorter than it was, and grows with what it holds.
 /// </summary>
 internal static class PartitionLayout
 {
@@ -24,20 +25,72 @@ internal static class PartitionLayout
 
     public static bool IsFixed(Partition partition) => Fixed.Contains(partition.Type);
 
-    /// <summary>The moves in disk order, partitions that stay included, extended partitions not: their content is their logicals'.</summary>
-    public static IReadOnlyList<PartitionMove> Place(PartitionTable table, int boundary)
+    /// <summary>
+    /// A logical partition needs a sector before it for its record; the first one two, because the record at the front of the extended partition is
+    /// another's where numbers do not follow the disk. One that moves leaves a whole boundary, so that the records are aligned too.
+    /// </summary>
+    private const int RecordSectors = 2;
+
+    /// <summary>Chooses the places of everything in the table.</summary>
+    public static DiskLayout Place(PartitionTable table, int boundary)
     {
         List<PartitionMove> moves = [];
+        Dictionary<int, long> firstSectors = [];
         long free = table.FirstUsableSector * table.SectorSize;
-        foreach (Partition partition in table.InDiskOrder.Where(p => p.Kind != PartitionKind.Extended))
+        foreach (Partition partition in table.InDiskOrder.Where(p => p.Kind != PartitionKind.Logical))
         {
-            long start = PlaceOne(partition, free, boundary);
-            PartitionMove move = new(partition, partition.Range, new(start, partition.Range.Length));
-            moves.Add(move);
-            free = move.To.End;
+            Partition[] logicals = partition.Kind == PartitionKind.Extended
+                ? [.. table.InDiskOrder.Where(p => p.Kind == PartitionKind.Logical && partition.Range.Contains(p.Range))]
+                : [];
+            long start = logicals.Length > 0
+                ? PlaceLogicals(partition, logicals, free, boundary, moves)
+                : PlaceOne(partition, free, boundary);
+            firstSectors.Add(partition.Number, start / table.SectorSize);
+            free = start + partition.Range.Length;
+            if (partition.Kind != PartitionKind.Extended)
+            {
+                moves.Add(new(partition, partition.Range, new(start, partition.Range.Length)));
+            }
+            else if (logicals.Length > 0)
+            {
+                free = Math.Max(free, moves[^1].To.End);
+            }
         }
 
-        return moves;
+        foreach (PartitionMove move in moves)
+        {
+            firstSectors[move.Partition.Number] = move.To.Start / table.SectorSize;
+        }
+
+        return new DiskLayout(moves, firstSectors, free);
+    }
+
+    /// <summary>Adds the moves of the logical partitions, and returns where the extended one that holds them must begin.</summary>
+    private static long PlaceLogicals(Partition extended, Partition[] logicals, long free, int boundary, List<PartitionMove> moves)
+    {
+        int firstMove = moves.Count;
+        long frame = Math.Max(free, extended.Range.Start);
+        long end = frame;
+        foreach (Partition logical in logicals)
+        {
+            long start = logical.Range.Start;
+            bool hasRoom = start - end >= RecordSectors * logical.SectorSize;
+            if (IsFixed(logical))
+            {
+                RequireRoom(hasRoom, logical, boundary);
+            }
+            else if (!hasRoom || start % boundary != 0)
+            {
+                start = Math.Max(RoundUp(start, boundary), RoundUp(end, boundary) + boundary);
+            }
+
+            moves.Add(new(logical, logical.Range, new(start, logical.Range.Length)));
+            end = start + logical.Range.Length;
+        }
+
+        // The frame follows what it holds: its first record goes one boundary before the first logical partition.
+        PartitionMove first = moves[firstMove];
+        return first.IsMove ? Math.Max(frame, first.To.Start - boundary) : frame;
     }
 
     private static long PlaceOne(Partition partition, long free, int boundary)
@@ -48,14 +101,27 @@ internal static class PartitionLayout
             return start >= free && start % boundary == 0 ? start : RoundUp(Math.Max(start, free), boundary);
         }
 
-        return start >= free
-            ? start
-            : throw new UnsupportedImageException(
+        RequireRoom(start >= free, partition, boundary);
+        return start;
+    }
+
+    private static void RequireRoom(bool hasRoom, Partition partition, int boundary)
+    {
+        if (!hasRoom)
+        {
+            throw new UnsupportedImageException(
                 UnsupportedKind.Feature,
                 "partition layout",
                 $"{partition} is a boot loader's and must stay at sector {partition.FirstSector}, but aligning the partitions before it needs that room. "
                 + $"Choose a smaller boundary than {boundary} bytes, or leave the repartition step out of the recipe.");
+        }
     }
 
     private static long RoundUp(long value, int unit) => (value + unit - 1) / unit * unit;
 }
+
+/// <summary>Where everything in a table goes.</summary>
+/// <param name="Moves">In disk order, partitions that stay included, extended partitions not: their content is their logicals'.</param>
+/// <param name="FirstSectors">First sector by number, extended partitions included.</param>
+/// <param name="End">The first byte behind all partitions.</param>
+internal sealed record DiskLayout(IReadOnlyList<PartitionMove> Moves, IReadOnlyDictionary<int, long> FirstSectors, long End);

@@ -74,7 +74,8 @@ public sealed class RepartitionPlan
             return new RepartitionPlan(table, table, [whole], patches: []);
         }
 
-        IReadOnlyList<PartitionMove> partitions = PartitionLayout.Place(table, options.Boundary);
+        DiskLayout layout = PartitionLayout.Place(table, options.Boundary);
+        IReadOnlyList<PartitionMove> partitions = layout.Moves;
         if (!partitions.Any(move => move.IsMove))
         {
             return new RepartitionPlan(table, table, partitions, patches: []);
@@ -82,8 +83,7 @@ public sealed class RepartitionPlan
 
         table.EnsureRewritable();
         BootLoaderGuard.Check(disk, table, partitions);
-        Dictionary<int, long> firstSectors = partitions.ToDictionary(move => move.Partition.Number, move => move.To.Start / table.SectorSize);
-        PartitionTable after = table.Relocate(firstSectors, LengthFor(table, partitions));
+        PartitionTable after = table.Relocate(layout.FirstSectors, LengthFor(table, layout));
         return new RepartitionPlan(table, after, partitions, HiddenSectors.PatchesFor(disk, partitions));
     }
 
@@ -120,6 +120,12 @@ public sealed class RepartitionPlan
             composed.WriteAt(patch.Offset, patch.Replacement.Span);
         }
 
+        // An extended partition's old records lie in what was the gap, when no primary partition is before it.
+        foreach (ByteRange stale in Before.TableRanges.Where(gap.Contains))
+        {
+            composed.WriteAt(stale.Start, new byte[stale.Length]);
+        }
+
         foreach (TableBytes part in After.Serialize())
         {
             composed.WriteAt(part.Offset, part.Bytes.Span);
@@ -128,9 +134,9 @@ public sealed class RepartitionPlan
         return composed;
     }
 
-    private static long LengthFor(PartitionTable table, IReadOnlyList<PartitionMove> partitions)
+    private static long LengthFor(PartitionTable table, DiskLayout layout)
     {
-        long needed = partitions.Max(move => move.To.End) + (table.TailSectors * table.SectorSize);
+        long needed = layout.End + (table.TailSectors * table.SectorSize);
         return needed <= table.DiskSectors * table.SectorSize
             ? table.DiskLength
             : (needed + GrowthUnit - 1) / GrowthUnit * GrowthUnit;

@@ -88,13 +88,16 @@ public sealed class MbrTableTests
         Should.Throw<ArgumentException>(() => Read(TableImages.Mbr()).Relocate(new Dictionary<int, long>(), 4095 * 512));
 
     [Fact]
-    public void Relocate_WithExtendedPartition_IsRefusedByName()
+    public void Relocate_TwoExtendedPartitions_IsRefusedByName()
     {
+        byte[] disk = TableImages.MbrWithLogicals();
+        TableImages.EntryOf(disk, 0, 0)[MbrEntry.Offsets.Type] = MbrTypes.Extended;
+
         UnsupportedImageException refusal = Should.Throw<UnsupportedImageException>(
-            () => Read(TableImages.MbrWithLogicals()).Relocate(new Dictionary<int, long> { [1] = 64 }, TableImages.Sectors * 512));
+            () => Read(disk).Relocate(new Dictionary<int, long> { [1] = 64 }, TableImages.Sectors * 512));
 
         refusal.Kind.ShouldBe(UnsupportedKind.Feature);
-        refusal.Message.ShouldContain("partition 2 is an extended partition");
+        refusal.Message.ShouldContain("2 extended partitions");
     }
 
     [Fact]

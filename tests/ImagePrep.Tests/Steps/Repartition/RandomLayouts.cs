@@ -32,6 +32,50 @@ internal static class RandomLayouts
         return new MemoryDevice(disk);
     }
 
+    /// <summary>An extended partition with logical ones in any order of numbers, primaries around it, records anywhere before their partitions.</summary>
+    public static MemoryDevice Extended(int seed)
+    {
+        Random random = new(seed);
+        int before = random.Next(3);
+        int after = random.Next(2);
+        List<(int First, int Count)> primaries = before == 0 ? [] : Places(random, before, firstUsable: 1);
+        int extended = (primaries.Count == 0 ? 1 : primaries[^1].First + primaries[^1].Count) + random.Next(100);
+        int count = random.Next(1, 9);
+        int[] chain = random.Next(4) == 0 ? [.. Enumerable.Range(0, count).OrderBy(_ => random.Next())] : [.. Enumerable.Range(0, count)];
+        (List<(int First, int Count)> logicals, int[] records) = Logicals(random, extended, chain);
+        int extendedEnd = logicals[^1].First + logicals[^1].Count + Slack(random);
+        if (after > 0)
+        {
+            primaries.AddRange(Places(random, after, extendedEnd));
+        }
+
+        int end = Math.Max(extendedEnd, primaries.Count == 0 ? 0 : primaries[^1].First + primaries[^1].Count);
+        byte[] disk = new byte[(end + Slack(random)) * SectorSize];
+        int[] slots = [.. Enumerable.Range(0, 4).OrderBy(_ => random.Next()).Take(primaries.Count + 1)];
+        foreach ((int slot, (int first, int sectors)) in slots.Zip(primaries))
+        {
+            Entry(disk, 0, slot, 0x83, first, sectors);
+            Fill(disk, first, sectors, slot);
+        }
+
+        Entry(disk, 0, slots[^1], random.Next(3) switch { 0 => 0x05, 1 => 0x0F, _ => 0x85 }, extended, extendedEnd - extended);
+        for (int i = 0; i < count; i++)
+        {
+            (int first, int sectors) = logicals[chain[i]];
+            Entry(disk, records[i], 0, 0x83, first - records[i], sectors);
+            Fill(disk, first, sectors, 4 + i);
+            if (i + 1 < count)
+            {
+                Entry(disk, records[i], 1, 0x05, records[i + 1] - extended, logicals[chain[i + 1]].First + logicals[chain[i + 1]].Count - records[i + 1]);
+            }
+
+            (disk[(records[i] * SectorSize) + 510], disk[(records[i] * SectorSize) + 511]) = (0x55, 0xAA);
+        }
+
+        (disk[510], disk[511]) = (0x55, 0xAA);
+        return new MemoryDevice(disk);
+    }
+
     public static MemoryDevice Gpt(int seed)
     {
         Random random = new(seed);
@@ -75,6 +119,36 @@ internal static class RandomLayouts
         }
 
         return places;
+    }
+
+    /// <param name="random">Source of the choices.</param>
+    /// <param name="extended">First sector of the extended partition, where the first record of the chain is.</param>
+    /// <param name="chain">Which partition, counted along the disk, each record of the chain describes.</param>
+    /// <returns>Partitions along the disk; records along the chain.</returns>
+    private static (List<(int First, int Count)> Logicals, int[] Records) Logicals(Random random, int extended, int[] chain)
+    {
+        List<(int First, int Count)> logicals = [];
+        int[] records = new int[chain.Length];
+        int free = extended + 1;
+        for (int place = 0; place < chain.Length; place++)
+        {
+            int position = Array.IndexOf(chain, place);
+            int gap = random.Next(4) switch { 0 => 1, 1 => 63, 2 => 2048, _ => random.Next(1, 300) };
+            gap += random.Next(2) * (2048 - ((free + gap) % 2048)) % 2048;
+            records[position] = position == 0 ? extended : free + random.Next(gap);
+            logicals.Add((free + gap, random.Next(1, 900)));
+            free = logicals[^1].First + logicals[^1].Count;
+        }
+
+        return (logicals, records);
+    }
+
+    private static void Entry(byte[] disk, int sector, int slot, byte type, int first, int count)
+    {
+        Span<byte> entry = disk.AsSpan((sector * SectorSize) + 0x1BE + (slot * 16), 16);
+        entry[4] = type;
+        BinaryPrimitives.WriteUInt32LittleEndian(entry[8..], (uint)first);
+        BinaryPrimitives.WriteUInt32LittleEndian(entry[12..], (uint)count);
     }
 
     private static int Slack(Random random) => random.Next(2) * random.Next(3000);

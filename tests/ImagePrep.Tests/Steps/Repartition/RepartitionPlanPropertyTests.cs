@@ -16,6 +16,9 @@ public sealed class RepartitionPlanPropertyTests
     public void Create_RandomMbr_HoldsEveryPromise() => CheckAll(RandomLayouts.Mbr);
 
     [Fact]
+    public void Create_RandomLogicalPartitions_HoldsEveryPromise() => CheckAll(RandomLayouts.Extended);
+
+    [Fact]
     public void Create_RandomGpt_HoldsEveryPromise() => CheckAll(RandomLayouts.Gpt);
 
     [Fact]
@@ -25,7 +28,7 @@ public sealed class RepartitionPlanPropertyTests
         for (int seed = 0; seed < Layouts; seed++)
         {
             Random random = new(seed);
-            MemoryDevice disk = seed % 2 == 0 ? RandomLayouts.Mbr(seed) : RandomLayouts.Gpt(seed);
+            MemoryDevice disk = (seed % 3) switch { 0 => RandomLayouts.Mbr(seed), 1 => RandomLayouts.Extended(seed), _ => RandomLayouts.Gpt(seed) };
             for (int change = random.Next(1, 4); change > 0; change--)
             {
                 // The table, where boot loaders leave their marks, and the boot sectors' fields.
@@ -85,6 +88,7 @@ public sealed class RepartitionPlanPropertyTests
         after.Partitions.Select(p => p.Range).ShouldBe(plan.After.Partitions.Select(p => p.Range), what);
         composed.ReadBytes(0, 0x1BE).ShouldBe(disk.ReadBytes(0, 0x1BE), what);
         CheckPlaces(plan, before, options.Boundary, what);
+        CheckFrames(before, after, what);
         CheckContent(plan, disk, composed, what);
 
         RepartitionPlan again = RepartitionPlan.Create(composed, after, options);
@@ -93,20 +97,40 @@ public sealed class RepartitionPlanPropertyTests
         return !plan.ChangesNothing;
     }
 
-    private static string Identity(Partition p) => $"{p.Number} {p.Type.Id} {p.SectorCount} {p.IsActive} {p.Attributes:x} {p.Name} {p.UniqueId}";
+    /// <summary>What an extended partition holds may need more room for records; all others keep their size.</summary>
+    private static void CheckFrames(PartitionTable before, PartitionTable after, string what)
+    {
+        foreach (Partition frame in after.Partitions.Where(p => p.Kind == PartitionKind.Extended))
+        {
+            frame.SectorCount.ShouldBeGreaterThanOrEqualTo(before.Partitions.Single(p => p.Number == frame.Number).SectorCount, what);
+            after.Partitions.Where(p => p.Kind == PartitionKind.Logical).ShouldAllBe(p => frame.Range.Contains(p.Range), what);
+            after.TableRanges.Skip(1).ShouldAllBe(record => frame.Range.Contains(record), what);
+            after.TableRanges.Count.ShouldBeLessThanOrEqualTo(before.TableRanges.Count, what);
+        }
+    }
+
+    private static string Identity(Partition p) =>
+        $"{p.Number} {p.Type.Id} {(p.Kind == PartitionKind.Extended ? 0 : p.SectorCount)} {p.IsActive} {p.Attributes:x} {p.Name} {p.UniqueId}";
 
     private static void CheckPlaces(RepartitionPlan plan, PartitionTable before, int boundary, string what)
     {
         long free = before.FirstUsableSector * before.SectorSize;
+        Partition? frame = plan.After.Partitions.FirstOrDefault(p => p.Kind == PartitionKind.Extended);
         foreach (PartitionMove move in plan.Partitions)
         {
+            if (frame is not null && frame.Range.Start < move.To.Start && move.Partition.Kind != PartitionKind.Logical)
+            {
+                free = Math.Max(free, frame.Range.End);
+            }
+
             (move.To.Start % boundary).ShouldBe(0, what);
             move.To.Length.ShouldBe(move.From.Length, what);
             move.To.Start.ShouldBeGreaterThanOrEqualTo(Math.Max(move.From.Start, free), what);
 
-            // No further than needed: one boundary to the left is taken, or left of where it was.
+            // No further than needed: one boundary to the left is taken, or left of where it was; a logical partition leaves one for its record.
             bool stays = move.To.Start == move.From.Start;
-            (stays || move.To.Start - boundary < Math.Max(move.From.Start, free)).ShouldBeTrue(what);
+            int room = move.Partition.Kind == PartitionKind.Logical ? 2 * boundary : boundary;
+            (stays || move.To.Start - room < Math.Max(move.From.Start, free)).ShouldBeTrue(what);
             free = move.To.End;
         }
     }

@@ -158,12 +158,20 @@ public sealed class RepartitionPlanTests : IDisposable
     }
 
     [Fact]
-    public void Create_MisalignedDiskWithLogicals_IsRefusedByName()
+    public void Create_MisalignedDiskWithLogicals_MovesThemInTheirFrame()
     {
         using RawFile disk = PartitioningTools.MakeWithSfdisk(
-            _scratch.File("before.img"), 64 * MiB, "label: dos\nstart=63, size=1000, type=83\nstart=2048, size=20000, type=f\nstart=4096, size=1000, type=83\n");
+            _scratch.File("before.img"),
+            64 * MiB,
+            "label: dos\nstart=63, size=1000, type=83\nstart=1063, size=20000, type=f\nstart=21063, size=500, type=82\nstart=1126, size=1000, type=83\nstart=8192, size=63, type=83\n");
 
-        Should.Throw<UnsupportedImageException>(() => Plan(disk)).Message.ShouldContain("partition 2 is an extended partition (type 0f) with 1 logical");
+        RepartitionPlan plan = Plan(disk);
+
+        // One boundary before the first logical partition is the frame's; the second stays, and its record goes before it.
+        plan.After.Partitions.Select(p => (p.Number, p.FirstSector, p.SectorCount)).ShouldBe(
+            [(1, 2048, 1000), (2, 4096, 20000), (3, 24576, 500), (5, 6144, 1000), (6, 8192, 63)]);
+        plan.After.TableRanges.Select(range => range.Start / 512).ShouldBe([0, 4096, 7144]);
+        PartitionTable.Read(plan.Compose(disk)).Partitions.Select(p => p.Range).ShouldBe(plan.After.Partitions.Select(p => p.Range));
     }
 
     [Fact]
