@@ -10,12 +10,14 @@ packages="
     debian-archive-keyring
     dosfstools
     e2fsprogs
+    exfatprogs
     fdisk
     gdisk
     grub-pc-bin
     grub2-common
     mmdebstrap
     mtools
+    ntfs-3g
     openssh-client
     openssl
     qemu-system-x86

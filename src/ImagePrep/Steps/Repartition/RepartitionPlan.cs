@@ -1,4 +1,5 @@
 using ImagePrep.Steps.Repartition.BootLoaders;
+using ImagePrep.Steps.Repartition.VolumeStarts;
 using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.Partitions;
@@ -17,8 +18,16 @@ public sealed class RepartitionPlan
     /// </summary>
     public const int GrowthUnit = 1 << 20;
 
-    private RepartitionPlan(PartitionTable before, PartitionTable after, IReadOnlyList<PartitionMove> partitions, IReadOnlyList<BytePatch> patches)
+    private readonly IReadOnlyList<GrubInstall> _grubs;
+
+    private RepartitionPlan(
+        PartitionTable before,
+        PartitionTable after,
+        IReadOnlyList<PartitionMove> partitions,
+        IReadOnlyList<BytePatch> patches,
+        IReadOnlyList<GrubInstall> grubs)
     {
+        _grubs = grubs;
         Before = before;
         After = after;
         Partitions = partitions;
@@ -45,7 +54,7 @@ public sealed class RepartitionPlan
         PartitionMove[] partitions = [.. table.InDiskOrder
             .Where(partition => partition.Kind != PartitionKind.Extended)
             .Select(partition => new PartitionMove(partition, partition.Range, partition.Range))];
-        return new RepartitionPlan(table, table, partitions, patches: []);
+        return Unchanged(table, partitions);
     }
 
     /// <param name="disk">The base. Only its boot sectors are read.</param>
@@ -71,20 +80,24 @@ public sealed class RepartitionPlan
         if (table.Scheme == PartitionScheme.None)
         {
             PartitionMove whole = new(table.Partitions[0], table.Partitions[0].Range, table.Partitions[0].Range);
-            return new RepartitionPlan(table, table, [whole], patches: []);
+            return Unchanged(table, [whole]);
         }
 
         DiskLayout layout = PartitionLayout.Place(table, options.Boundary);
         IReadOnlyList<PartitionMove> partitions = layout.Moves;
         if (!partitions.Any(move => move.IsMove))
         {
-            return new RepartitionPlan(table, table, partitions, patches: []);
+            return Unchanged(table, partitions);
         }
 
         table.EnsureRewritable();
-        BootLoaderGuard.Check(disk, table, partitions);
+        IReadOnlyList<GrubInstall> grubs = BootLoaderFinder.Find(disk, new SectorMap(table, partitions), partitions);
+        IReadOnlyList<BytePatch> starts = VolumeStartPatches.PatchesFor(disk, partitions);
         PartitionTable after = table.Relocate(layout.FirstSectors, LengthFor(table, layout));
-        return new RepartitionPlan(table, after, partitions, HiddenSectors.PatchesFor(disk, partitions));
+
+        // Two boot sectors may share one core.img, and so its list.
+        IEnumerable<BytePatch> patches = grubs.SelectMany(grub => grub.Patches()).DistinctBy(patch => patch.Offset).Concat(starts);
+        return new RepartitionPlan(table, after, partitions, [.. patches], grubs);
     }
 
     /// <summary>
@@ -110,15 +123,6 @@ public sealed class RepartitionPlan
         OverlayDevice composed = new(new ComposedReader(
             After.DiskLength,
             [(0, new BlockSlice(disk, gap)), .. Partitions.Select(move => (move.To.Start, (IBlockReader)new BlockSlice(disk, move.From)))]));
-        foreach (BytePatch patch in Patches)
-        {
-            if (!composed.ReadBytes(patch.Offset, patch.Expected.Length).AsSpan().SequenceEqual(patch.Expected.Span))
-            {
-                throw NotTheSameDisk(nameof(disk), $"{patch.Reason} is not what it was when the plan was made");
-            }
-
-            composed.WriteAt(patch.Offset, patch.Replacement.Span);
-        }
 
         // An extended partition's old records lie in what was the gap, when no primary partition is before it.
         foreach (ByteRange stale in Before.TableRanges.Where(gap.Contains))
@@ -131,8 +135,28 @@ public sealed class RepartitionPlan
             composed.WriteAt(part.Offset, part.Bytes.Span);
         }
 
-        return composed;
+        // After the table, whose first sector holds boot code too.
+        ApplyPatches(composed);
+        return _grubs.All(grub => grub.LoadsTheSameFrom(disk, composed))
+            ? composed
+            : throw NotTheSameDisk(nameof(disk), "GRUB would load another core.img from the realigned disk");
     }
+
+    private void ApplyPatches(OverlayDevice composed)
+    {
+        foreach (BytePatch patch in Patches)
+        {
+            if (!composed.ReadBytes(patch.Offset, patch.Expected.Length).AsSpan().SequenceEqual(patch.Expected.Span))
+            {
+                throw NotTheSameDisk(nameof(composed), $"{patch.Reason} is not what it was when the plan was made");
+            }
+
+            composed.WriteAt(patch.Offset, patch.Replacement.Span);
+        }
+    }
+
+    private static RepartitionPlan Unchanged(PartitionTable table, IReadOnlyList<PartitionMove> partitions) =>
+        new(table, table, partitions, patches: [], grubs: []);
 
     private static long LengthFor(PartitionTable table, DiskLayout layout)
     {

@@ -25,6 +25,9 @@ internal readonly record struct BootSector(BootLoaderKind Kind, ulong NextSector
 {
     public const int Size = 512;
 
+    /// <summary>Where boot.img names the first sector of core.img: 64 bits, little-endian.</summary>
+    public const int Grub2SectorOffset = 0x5C;
+
     public static BootSector Parse(ReadOnlySpan<byte> sector)
     {
         if (sector.Slice(Offsets.LiloSignature, 4).SequenceEqual("LILO"u8))
@@ -41,7 +44,7 @@ internal readonly record struct BootSector(BootLoaderKind Kind, ulong NextSector
 
         if (BinaryPrimitives.ReadUInt16LittleEndian(sector[Offsets.Grub2KernelAddress..]) == Grub2LoadAddress)
         {
-            return new BootSector(BootLoaderKind.Grub2, BinaryPrimitives.ReadUInt64LittleEndian(sector[Offsets.Grub2KernelSector..]));
+            return new BootSector(BootLoaderKind.Grub2, BinaryPrimitives.ReadUInt64LittleEndian(sector[Grub2SectorOffset..]));
         }
 
         return sector[Offsets.LegacyVersion] == LegacyMajorVersion
@@ -61,7 +64,6 @@ internal readonly record struct BootSector(BootLoaderKind Kind, ulong NextSector
         public const int LegacyVersion = 0x3E;
         public const int LegacyStage2Sector = 0x44;
         public const int Grub2KernelAddress = 0x5A;
-        public const int Grub2KernelSector = 0x5C;
         public const int FirstText = 0x80;
         public const int LastText = 0x1B8;
     }

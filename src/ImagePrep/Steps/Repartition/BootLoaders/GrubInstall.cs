@@ -1,0 +1,122 @@
+using System.Buffers.Binary;
+using ImagePrep.Storage.Blocks;
+using ImagePrep.Storage.Errors;
+
+namespace ImagePrep.Steps.Repartition.BootLoaders;
+
+/// <summary>Where a boot sector is.</summary>
+/// <param name="From">First byte on the base.</param>
+/// <param name="To">First byte on the realigned disk.</param>
+/// <param name="Name">For people: "the MBR".</param>
+internal sealed record BootPlace(long From, long To, string Name);
+
+/// <summary>
+/// A GRUB 2 for BIOS: boot.img in a boot sector names the first sector of core.img, which lists the others. Both numbers follow the move. What
+/// GRUB protects by Reed-Solomon code begins behind these, so nothing else changes.
+/// </summary>
+/// <seealso href="https://www.gnu.org/software/grub/manual/grub/html_node/Images.html"/>
+internal sealed class GrubInstall
+{
+    /// <summary>core.img is loaded below 640 KiB.</summary>
+    private const int MaxCoreSectors = 640 * 1024 / BootSector.Size;
+
+    private readonly SectorMap _map;
+    private readonly BootPlace _boot;
+    private readonly ulong _coreSector;
+    private readonly byte[] _firstSector;
+    private readonly IReadOnlyList<GrubBlocks> _blocks;
+
+    private GrubInstall(SectorMap map, BootPlace boot, ulong coreSector, byte[] firstSector)
+    {
+        _map = map;
+        _boot = boot;
+        _coreSector = coreSector;
+        _firstSector = firstSector;
+        _blocks = GrubBlockList.Parse(firstSector);
+    }
+
+    /// <returns>Null when the boot sector points outside the disk: then it did not boot before either.</returns>
+    /// <exception cref="UnsupportedImageException">It names sectors that move, and they are not what they should be.</exception>
+    public static GrubInstall? Find(IBlockReader disk, SectorMap map, BootPlace boot, ulong coreSector)
+    {
+        if (!map.Contains(coreSector, 1))
+        {
+            return null;
+        }
+
+        byte[] first = disk.ReadBytes((long)coreSector * map.SectorSize, BootSector.Size);
+        if (GrubBlockList.IsCore(first))
+        {
+            GrubInstall install = new(map, boot, coreSector, first);
+            install.Check();
+            return install;
+        }
+
+        return map.MoveOf(coreSector, 1) is { } move
+            ? throw BootLoaderFinder.Refuse($"GRUB in {boot.Name} loads core.img from sector {coreSector}, inside {move.Partition}, which moves, but there is no core.img")
+            : null;
+    }
+
+    /// <summary>The numbers that change.</summary>
+    public IEnumerable<BytePatch> Patches()
+    {
+        ulong core = Follow(_coreSector, 1);
+        if (core != _coreSector)
+        {
+            yield return Patch(_boot.To + BootSector.Grub2SectorOffset, _coreSector, core, $"sector of core.img in GRUB's {_boot.Name}");
+        }
+
+        for (int i = 0; i < _blocks.Count; i++)
+        {
+            ulong was = _blocks[i].FirstSector;
+            ulong now = Follow(was, _blocks[i].Count);
+            if (now != was)
+            {
+                yield return Patch(((long)core * _map.SectorSize) + GrubBlockList.OffsetOf(i), was, now, $"block list of GRUB's core.img, entry {i + 1}");
+            }
+        }
+    }
+
+    /// <summary>Whether a realigned disk, walked as GRUB walks it, gives the same core.img as the base.</summary>
+    public bool LoadsTheSameFrom(IBlockReader disk, IBlockReader realigned) =>
+        BootSector.Parse(realigned.ReadBytes(_boot.To, BootSector.Size)) is { Kind: BootLoaderKind.Grub2, NextSector: var core }
+        && Load(disk, _coreSector).AsSpan().SequenceEqual(Load(realigned, core));
+
+    private byte[] Load(IBlockReader disk, ulong coreSector)
+    {
+        byte[] first = disk.ReadBytes((long)coreSector * _map.SectorSize, BootSector.Size);
+        IReadOnlyList<GrubBlocks> blocks = GrubBlockList.Parse(first);
+        GrubBlockList.ClearPlaces(first, blocks.Count);
+        return [.. first, .. blocks.SelectMany(run => disk.ReadBytes((long)run.FirstSector * _map.SectorSize, run.Count * _map.SectorSize))];
+    }
+
+    private void Check()
+    {
+        foreach (GrubBlocks run in _blocks)
+        {
+            if (!_map.Contains(run.FirstSector, run.Count))
+            {
+                throw BootLoaderFinder.Refuse($"GRUB's core.img, named in {_boot.Name}, continues at sector {run.FirstSector}, which the disk does not have");
+            }
+
+            Follow(run.FirstSector, run.Count);
+        }
+
+        if (_blocks.Sum(run => run.Count) > MaxCoreSectors)
+        {
+            throw BootLoaderFinder.Refuse($"GRUB's core.img, named in {_boot.Name}, lists more than the {MaxCoreSectors} sectors that fit in memory");
+        }
+    }
+
+    private ulong Follow(ulong sector, int count) => _map.Follow(sector, count)
+        ?? throw BootLoaderFinder.Refuse($"GRUB's core.img, named in {_boot.Name}, has {count} sectors at {sector} that do not move together");
+
+    private static BytePatch Patch(long offset, ulong was, ulong now, string what) => new(offset, Bytes(was), Bytes(now), what);
+
+    private static byte[] Bytes(ulong value)
+    {
+        byte[] bytes = new byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, value);
+        return bytes;
+    }
+}
