@@ -7,19 +7,25 @@ set -eu
 
 packages="
     attr
+    busybox-static
+    cpio
     debian-archive-keyring
     dosfstools
     e2fsprogs
     exfatprogs
+    extlinux
     fdisk
     gdisk
+    grub-efi-amd64-bin
     grub-pc-bin
     grub2-common
+    kmod
     mmdebstrap
     mtools
     ntfs-3g
     openssh-client
     openssl
+    ovmf
     qemu-system-x86
     qemu-utils
     rng-tools-debian
@@ -27,6 +33,8 @@ packages="
     selinux-utils
     shellcheck
     strace
+    syslinux
+    syslinux-common
 "
 
 is_installed() {

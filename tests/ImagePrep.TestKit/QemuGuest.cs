@@ -98,6 +98,11 @@ public sealed partial class QemuGuest : IDisposable
         return new GuestResult(exitCode, match.Groups["output"].Value.TrimEnd('\n'));
     }
 
+    /// <summary>Waits for a line of a guest that nobody logs in to, and returns it.</summary>
+    public string WaitForLine(string start, TimeSpan limit) =>
+        _console.Expect(new Regex(Regex.Escape(start) + "[^\r\n]*[\r\n]", RegexOptions.CultureInvariant), limit)?.Value.TrimEnd()
+        ?? throw Failure($"no line with \"{start}\" within {limit.TotalSeconds:0} s");
+
     /// <summary>Shuts the guest down the way a person would and waits until the machine is off.</summary>
     public void Shutdown(int seconds = 180)
     {

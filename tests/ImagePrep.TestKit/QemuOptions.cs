@@ -14,6 +14,9 @@ public sealed record QemuOptions
     /// <summary>True (the default): what the guest writes is thrown away. False: it goes into the image.</summary>
     public bool Snapshot { get; init; } = true;
 
+    /// <summary>A firmware file such as OVMF's; null: QEMU's own BIOS.</summary>
+    public string? Firmware { get; init; }
+
     public int MemoryMiB { get; init; } = 768;
 
     public int Processors { get; init; } = 1;
@@ -53,6 +56,11 @@ public sealed record QemuOptions
         yield return "-serial"; yield return "stdio";
         yield return "-drive"; yield return $"file={Escape(Image)},format={Format},if=virtio,snapshot={(Snapshot ? "on" : "off")}";
         yield return "-nic"; yield return Network();
+        if (Firmware is not null)
+        {
+            yield return "-bios"; yield return Firmware;
+        }
+
         if (Uuid is { } uuid)
         {
             yield return "-uuid"; yield return uuid.ToString();

@@ -15,15 +15,22 @@ public static class RealBase
     /// The path of the image, never to be written to. <paramref name="suite"/> is bullseye, bookworm or trixie, <paramref name="layout"/>
     /// is legacy63 or gpt. Skips the test where the image can neither be found nor be built.
     /// </summary>
-    public static string Image(string suite, string layout)
+    public static string Image(string suite, string layout) => Cached(suite, layout);
+
+    /// <summary>
+    /// A small raw disk that boots by a loader of this kind (see tests/images/make-boot.sh) and powers off after printing one line that begins with
+    /// "BOOTED"; also never to be written to, and skipped where it cannot be built.
+    /// </summary>
+    public static string Bootable(string kind) => Cached("boot", kind);
+
+    private static string Cached(string first, string second)
     {
-        ToolResult result = OutsideTool.Run(
-            "bash", [Repository.File("tests", "images", "cached.sh"), suite, layout], BuildLimitSeconds);
+        ToolResult result = OutsideTool.Run("bash", [Repository.File("tests", "images", "cached.sh"), first, second], BuildLimitSeconds);
         if (result.ExitCode == CannotBuild)
         {
-            Assert.Skip($"no {suite}/{layout} image: {result.Error.TrimEnd('\n').Split('\n')[^1]}");
+            Assert.Skip($"no {first}/{second} image: {result.Error.TrimEnd('\n').Split('\n')[^1]}");
         }
 
-        return result.EnsureSuccess($"tests/images/cached.sh {suite} {layout}").Output.TrimEnd('\n');
+        return result.EnsureSuccess($"tests/images/cached.sh {first} {second}").Output.TrimEnd('\n');
     }
 }
