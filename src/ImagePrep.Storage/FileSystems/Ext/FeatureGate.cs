@@ -13,7 +13,7 @@ internal static class FeatureGate
 
     private const IncompatFeatures ReadableIncompat =
         IncompatFeatures.FileType | IncompatFeatures.Extents | IncompatFeatures.SixtyFourBit | IncompatFeatures.Mmp | IncompatFeatures.FlexBg
-        | IncompatFeatures.EaInode | IncompatFeatures.ChecksumSeed | IncompatFeatures.LargeDir | IncompatFeatures.InlineData
+        | IncompatFeatures.MetaBg | IncompatFeatures.EaInode | IncompatFeatures.ChecksumSeed | IncompatFeatures.LargeDir | IncompatFeatures.InlineData
         | IncompatFeatures.Encrypt | IncompatFeatures.CaseFold | IncompatFeatures.NeedsRecovery;
 
     // Attribute values in inodes of their own, content inside inodes, encrypted or case-folded names: each needs rules that are not written yet.
