@@ -201,12 +201,7 @@ internal sealed partial class ExtEditor
             inode.ExtraSize = ExtraSizeOfNewInodes();
         }
 
-        if (Volume.HasExtents)
-        {
-            inode.Flags = InodeFlags.Extents;
-            ExtentTree.Initialise(inode);
-        }
-
+        InodeMap.Initialise(Volume, inode);
         inode.Accessed = session.WriteTime;
         inode.Changed = session.WriteTime;
         inode.Modified = session.WriteTime;

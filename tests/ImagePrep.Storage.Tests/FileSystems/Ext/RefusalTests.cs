@@ -47,7 +47,6 @@ public sealed class RefusalTests
 
     private static readonly (string Name, int Offset, uint Bits, UnsupportedKind Kind)[] UnwritableFeatures =
     [
-        ("inline_data", Superblock.Offsets.FeatureIncompat, 0x8000, UnsupportedKind.Feature),
         ("encrypt", Superblock.Offsets.FeatureIncompat, 0x10000, UnsupportedKind.Feature),
         ("casefold", Superblock.Offsets.FeatureIncompat, 0x20000, UnsupportedKind.Feature),
         ("ea_inode", Superblock.Offsets.FeatureIncompat, 0x400, UnsupportedKind.Feature),

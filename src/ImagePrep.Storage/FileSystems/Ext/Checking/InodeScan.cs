@@ -148,6 +148,11 @@ internal sealed class InodeScan(Volume volume, BlockUsage usage, InodeTable inod
     private void CheckSize(Inode inode, FileMap map)
     {
         string owner = $"inode {inode.Number}";
+        if (inode.Has(InodeFlags.InlineData))
+        {
+            InlineContent.Load(inode);
+        }
+
         if (inode.IsDirectory)
         {
             problems.AddUnless(
@@ -195,7 +200,11 @@ internal sealed class InodeScan(Volume volume, BlockUsage usage, InodeTable inod
 
     private void CheckAttributes(Inode inode)
     {
-        CheckHashes(inode, InodeAttributes.Load(inode), mustHaveHash: false);
+        List<AttributeEntry> inside = InodeAttributes.Load(inode);
+        CheckHashes(inode, inside, mustHaveHash: false);
+        problems.AddUnless(
+            inode.Has(InodeFlags.InlineData) || !inside.Exists(entry => entry.Name.IsInlineData),
+            $"inode {inode.Number}: it has the attribute system.data, but not INLINE_DATA_FL.");
         long block = inode.AttributeBlock;
         if (block == 0)
         {

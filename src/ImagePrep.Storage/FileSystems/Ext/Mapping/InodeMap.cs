@@ -3,7 +3,7 @@ using ImagePrep.Storage.FileSystems.Ext.Editing;
 
 namespace ImagePrep.Storage.FileSystems.Ext.Mapping;
 
-/// <summary>Chooses between the two kinds of map that an inode can have, and keeps i_blocks in step.</summary>
+/// <summary>Chooses between the kinds of map that an inode can have, and keeps i_blocks in step.</summary>
 internal static class InodeMap
 {
     /// <summary>Whether i_block maps blocks at all: not for devices, short symbolic links and inline content.</summary>
@@ -24,10 +24,11 @@ internal static class InodeMap
 
     /// <summary>A "fast" symbolic link: no blocks but perhaps one for attributes, so the target is in i_block.</summary>
     public static bool HasTargetInside(Volume volume, Inode inode) =>
-        inode.AllocatedBlocks(volume.BlockSize) == (inode.AttributeBlock != 0 ? 1 : 0);
+        !inode.Has(InodeFlags.InlineData) && inode.AllocatedBlocks(volume.BlockSize) == (inode.AttributeBlock != 0 ? 1 : 0);
 
     public static FileMap Load(Volume volume, Inode inode)
     {
+        CheckInlineFlag(volume, inode);
         if (!HasMap(volume, inode))
         {
             return new FileMap();
@@ -45,6 +46,17 @@ internal static class InodeMap
         }
 
         return ExtentTree.Load(volume, inode);
+    }
+
+    /// <summary>Makes i_block an empty map of the kind that new files have here.</summary>
+    public static void Initialise(Volume volume, Inode inode)
+    {
+        inode.BlockArea.Clear();
+        if (volume.HasExtents)
+        {
+            inode.Flags |= InodeFlags.Extents;
+            ExtentTree.Initialise(inode);
+        }
     }
 
     /// <summary>Stores the map into the inode and its index blocks, and counts the blocks again. The inode itself is written by the caller.</summary>
@@ -75,5 +87,25 @@ internal static class InodeMap
         }
 
         inode.StoredBlocks = stored;
+    }
+
+    // i_block cannot be content and map at once; a writer that believed one flag would destroy what the other stands for.
+    private static void CheckInlineFlag(Volume volume, Inode inode)
+    {
+        if (!inode.Has(InodeFlags.InlineData))
+        {
+            return;
+        }
+
+        string? conflict = null;
+        conflict = inode.Type is ModeBits.Regular or ModeBits.Directory or ModeBits.SymbolicLink ? conflict : $"i_mode 0x{inode.Mode:x4} has no content";
+        conflict = inode.Has(InodeFlags.Indexed) ? "so is INDEX_FL" : conflict;
+        conflict = inode.Has(InodeFlags.Extents) ? "so is EXTENTS_FL" : conflict;
+        conflict = volume.Superblock.Incompat.HasFlag(IncompatFeatures.InlineData) ? conflict : "the file system has no inline_data feature";
+        if (conflict is not null)
+        {
+            throw new CorruptImageException(
+                CorruptKind.Inconsistent, $"inode {inode.Number}", $"INLINE_DATA_FL is set, but {conflict}. Run e2fsck on the image.");
+        }
     }
 }
