@@ -16,9 +16,8 @@ internal static class FeatureGate
         | IncompatFeatures.MetaBg | IncompatFeatures.EaInode | IncompatFeatures.ChecksumSeed | IncompatFeatures.LargeDir | IncompatFeatures.InlineData
         | IncompatFeatures.Encrypt | IncompatFeatures.CaseFold | IncompatFeatures.NeedsRecovery;
 
-    // Attribute values in inodes of their own, encrypted or case-folded names: each needs rules that are not written yet.
-    private const IncompatFeatures WritableIncompat =
-        ReadableIncompat & ~(IncompatFeatures.EaInode | IncompatFeatures.Encrypt | IncompatFeatures.CaseFold);
+    // Encrypted or case-folded names: each needs rules that are not written yet.
+    private const IncompatFeatures WritableIncompat = ReadableIncompat & ~(IncompatFeatures.Encrypt | IncompatFeatures.CaseFold);
 
     // Verity files are refused one by one; the flag alone says only that there may be some.
     private const ReadOnlyCompatFeatures WritableReadOnlyCompat =

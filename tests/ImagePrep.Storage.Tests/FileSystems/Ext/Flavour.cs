@@ -29,6 +29,7 @@ internal sealed record Flavour(string Name, string Size, params string[] Options
         new("ext4-i512", "64M", "-t", "ext4", "-I", "512"),
         new("ext4-inline", "24M", "-t", "ext4", "-b", "1024", "-O", "inline_data"),
         new("ext4-inline-i1024", "64M", "-t", "ext4", "-b", "4096", "-I", "1024", "-O", "inline_data"),
+        new("ext4-ea-inode", "24M", "-t", "ext4", "-b", "1024", "-O", "ea_inode,inline_data"),
         new("ext4-metabg", "40M", "-t", "ext4", "-b", "1024", "-g", "1024", "-O", "meta_bg,^resize_inode"),
         new("ext4-metabg-32", "48M", "-t", "ext4", "-b", "1024", "-g", "512", "-O", "meta_bg,^resize_inode,^64bit,^flex_bg,^has_journal"),
         new("ext3", "64M", "-t", "ext3"),

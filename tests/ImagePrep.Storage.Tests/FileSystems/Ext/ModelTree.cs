@@ -81,7 +81,7 @@ internal sealed class ModelTree
             {
                 node.Content = files.ReadLink(entry.Node);
             }
-            else
+            else if (info.Kind == NodeKind.File)
             {
                 node.Content = new byte[info.Size];
                 files.Read(entry.Node, 0, node.Content);

@@ -49,7 +49,6 @@ public sealed class RefusalTests
     [
         ("encrypt", Superblock.Offsets.FeatureIncompat, 0x10000, UnsupportedKind.Feature),
         ("casefold", Superblock.Offsets.FeatureIncompat, 0x20000, UnsupportedKind.Feature),
-        ("ea_inode", Superblock.Offsets.FeatureIncompat, 0x400, UnsupportedKind.Feature),
         ("quota", Superblock.Offsets.FeatureReadOnlyCompat, 0x100, UnsupportedKind.Feature),
         ("project", Superblock.Offsets.FeatureReadOnlyCompat, 0x2000, UnsupportedKind.Feature),
         ("shared_blocks", Superblock.Offsets.FeatureReadOnlyCompat, 0x4000, UnsupportedKind.Feature),

@@ -15,11 +15,11 @@ internal static class InlineContent
     /// <exception cref="CorruptImageException">There is no "system.data", or i_size does not fit to it.</exception>
     public static byte[] Load(Inode inode)
     {
-        AttributeEntry? rest = InodeAttributes.Load(inode).Find(entry => entry.Name.IsInlineData);
+        AttributeEntry? rest = InodeAttributes.Load(inode).Find(entry => entry.Name.IsInlineData && !entry.IsExternal);
         if (rest is null)
         {
             throw new CorruptImageException(
-                CorruptKind.Inconsistent, $"inode {inode.Number}", "INLINE_DATA_FL is set, but there is no attribute system.data. Run e2fsck on the image.");
+                CorruptKind.Inconsistent, $"inode {inode.Number}", "INLINE_DATA_FL is set, but there is no attribute system.data inside the inode. Run e2fsck on the image.");
         }
 
         byte[] content = [.. inode.BlockArea, .. rest.Value];

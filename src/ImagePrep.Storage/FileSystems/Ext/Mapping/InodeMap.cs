@@ -1,5 +1,6 @@
 using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.FileSystems.Ext.Editing;
+using ImagePrep.Storage.FileSystems.Ext.ExtendedAttributes;
 
 namespace ImagePrep.Storage.FileSystems.Ext.Mapping;
 
@@ -23,8 +24,18 @@ internal static class InodeMap
     }
 
     /// <summary>A "fast" symbolic link: no blocks but perhaps one for attributes, so the target is in i_block.</summary>
-    public static bool HasTargetInside(Volume volume, Inode inode) =>
-        !inode.Has(InodeFlags.InlineData) && inode.AllocatedBlocks(volume.BlockSize) == (inode.AttributeBlock != 0 ? 1 : 0);
+    public static bool HasTargetInside(Volume volume, Inode inode)
+    {
+        if (inode.Has(InodeFlags.InlineData))
+        {
+            return false;
+        }
+
+        // There i_blocks counts values of attributes, too, and the kernel goes by the size (ext4_inode_is_fast_symlink).
+        return volume.Superblock.Incompat.HasFlag(IncompatFeatures.EaInode)
+            ? inode.Size < Inode.BlockAreaSize
+            : inode.AllocatedBlocks(volume.BlockSize) == (inode.AttributeBlock != 0 ? 1 : 0);
+    }
 
     public static FileMap Load(Volume volume, Inode inode)
     {
@@ -74,10 +85,10 @@ internal static class InodeMap
         CountBlocks(session.Volume, inode, map);
     }
 
-    /// <summary>i_blocks covers content, index blocks and the attribute block, in units of 512 bytes unless HUGE_FILE_FL says blocks.</summary>
+    /// <summary>i_blocks covers content, index blocks and what attributes take, in units of 512 bytes unless HUGE_FILE_FL says blocks.</summary>
     public static void CountBlocks(Volume volume, Inode inode, FileMap map)
     {
-        long blocks = map.MappedBlocks + map.IndexBlocks.Count + (inode.AttributeBlock != 0 ? 1 : 0);
+        long blocks = map.MappedBlocks + map.IndexBlocks.Count + AttributeReader.AllocatedBlocks(volume, inode);
         long stored = inode.Has(InodeFlags.HugeFile) ? blocks : blocks * (volume.BlockSize / 512);
         bool hasUpperHalf = volume.Superblock.ReadOnlyCompat.HasFlag(ReadOnlyCompatFeatures.HugeFile);
         if (stored > (hasUpperHalf ? (1L << 48) - 1 : uint.MaxValue))
