@@ -50,12 +50,13 @@ internal sealed class ExtSeed
         _volume = Volume.Open(new MemoryDevice(image));
     }
 
-    /// <summary>With and without checksums, with extents and with indirect blocks, with a journal and without.</summary>
+    /// <summary>With and without checksums, with extents and with indirect blocks, with content and values of attributes in inodes.</summary>
     public static IReadOnlyList<Seed> All(ExtFocus focus) =>
     [
         Make(focus, "256K", "-t", "ext4", "-b", "1024", "-I", "256", "-N", "96", "-O", "^metadata_csum,^has_journal,^resize_inode"),
         Make(focus, "256K", "-t", "ext4", "-b", "1024", "-I", "256", "-N", "96", "-O", "metadata_csum,64bit,^has_journal,^resize_inode"),
         Make(focus, "256K", "-t", "ext2", "-b", "1024", "-I", "128", "-N", "96", "-O", "^resize_inode"),
+        Make(focus, "256K", "-t", "ext4", "-b", "1024", "-I", "256", "-N", "96", "-O", "metadata_csum,inline_data,ea_inode,^has_journal,^resize_inode"),
     ];
 
     private static Seed Make(ExtFocus focus, string size, params string[] options)
@@ -64,13 +65,30 @@ internal sealed class ExtSeed
         using ScratchFolder scratch = new();
         string path = scratch.File("seed.img");
         string[] always = ["-q", "-F", "-U", "6f1e6a10-3b3b-4c1e-9b59-0d6f3a5a7c11", "-E", "hash_seed=2b1d6a10-3b3b-4c1e-9b59-0d6f3a5a7c11"];
-        OutsideTool.Run("mke2fs", [.. always, .. options, path, size]).EnsureSuccess("mke2fs");
+        OutsideTool.Run("mke2fs", [.. always, .. options, "-d", MakeFolder(scratch), path, size]).EnsureSuccess("mke2fs");
+        if (options[^1].Contains("ea_inode", StringComparison.Ordinal))
+        {
+            OutsideTool.Run("debugfs", "-w", "-R", $"ea_set -f {scratch.File("value")} valued user.external", path).EnsureSuccess("debugfs");
+        }
+
         byte[] image = File.ReadAllBytes(path);
         Fill(ExtFileSystem.OpenForEditing(new MemoryDevice(image), new UnixTime(1_700_000_000)));
         IReadOnlyList<string> problems = ExtCheck.Verify(new MemoryDevice(image));
         return problems.Count == 0
             ? new ExtSeed(image, focus).ToSeed()
             : throw new InvalidOperationException($"The seed is not sound: {string.Join("; ", problems)}");
+    }
+
+    /// <summary>What mke2fs puts into inodes where the file system has inline_data: our writer never does. "value" becomes an attribute.</summary>
+    private static string MakeFolder(ScratchFolder scratch)
+    {
+        string folder = scratch.File("content");
+        Directory.CreateDirectory(Path.Combine(folder, "inline"));
+        File.WriteAllText(Path.Combine(folder, "inline", "file"), new string('i', 70));
+        File.WriteAllText(Path.Combine(folder, "valued"), "valued");
+        File.CreateSymbolicLink(Path.Combine(folder, "inline", "link"), new string('l', 80));
+        File.WriteAllBytes(scratch.File("value"), new byte[1000]);
+        return folder;
     }
 
     /// <summary>An indexed directory, a file in pieces, links of both kinds, attributes inside and outside inodes.</summary>
@@ -94,6 +112,10 @@ internal sealed class ExtSeed
         files.CreateSymbolicLink(files.Root, "short", "folder"u8);
         files.CreateSymbolicLink(files.Root, "long", Encoding.ASCII.GetBytes(new string('x', 200)));
         files.CreateDirectory(folder, "empty", new NodeAttributes(0x1ED));
+
+        // debugfs does not count the blocks of the value; a writer of the file does.
+        files.TryLookup(files.Root, "valued", out NodeId valued);
+        files.WriteContent(valued, "written"u8);
         files.Flush();
     }
 
@@ -153,6 +175,7 @@ internal sealed class ExtSeed
         FileMap map = InodeMap.Load(_volume, inode);
         bool wanted = _focus.HasFlag(ExtFocus.Inodes)
             || (_focus.HasFlag(ExtFocus.Mapping) && map.Runs.Count > 0)
+            || (_focus.HasFlag(ExtFocus.Directories) && inode.IsDirectory && inode.Has(InodeFlags.InlineData))
             || (_focus.HasFlag(ExtFocus.Attributes) && (inode.AttributeBlock != 0 || size > Inode.OldSize));
         if (wanted)
         {

@@ -201,12 +201,7 @@ internal sealed partial class ExtEditor
             inode.ExtraSize = ExtraSizeOfNewInodes();
         }
 
-        if (Volume.HasExtents)
-        {
-            inode.Flags = InodeFlags.Extents;
-            ExtentTree.Initialise(inode);
-        }
-
+        InodeMap.Initialise(Volume, inode);
         inode.Accessed = session.WriteTime;
         inode.Changed = session.WriteTime;
         inode.Modified = session.WriteTime;
@@ -261,36 +256,10 @@ internal sealed partial class ExtEditor
         parent.Links = parent.Links >= limit ? (ushort)1 : (ushort)(parent.Links + 1);
     }
 
-    /// <summary>Frees an inode whose last name is gone. Short link targets and attributes in it are wiped: they may be secrets.</summary>
+    /// <summary>Frees an inode whose last name is gone.</summary>
     private void Delete(Inode inode)
     {
-        bool isDirectory = inode.IsDirectory;
-        FileMap map = InodeMap.Load(Volume, inode);
-        foreach (BlockRun run in map.Runs)
-        {
-            session.Blocks.Free(run.Physical, run.Count);
-        }
-
-        foreach (long block in map.IndexBlocks)
-        {
-            session.Blocks.Free(block, 1);
-        }
-
         new AttributeEditor(session, inode).RemoveAll();
-        inode.BlockArea.Clear();
-        if (inode.Has(InodeFlags.Extents))
-        {
-            ExtentTree.Initialise(inode);
-        }
-
-        inode.Links = 0;
-        inode.Size = 0;
-        inode.StoredBlocks = 0;
-        inode.DeletionTime = DeletionTimeNow();
-        WriteChanged(inode);
-        session.Inodes.Free(inode.Number, isDirectory);
+        InodeRemoval.Free(session, inode);
     }
-
-    // i_dtime has 32 bits, and 0 would say "not deleted"; a small number would pass for an entry of the orphan list.
-    private uint DeletionTimeNow() => (uint)Math.Clamp(session.WriteTime.Seconds, Volume.Superblock.InodeCount + 1L, uint.MaxValue);
 }

@@ -144,8 +144,8 @@ internal sealed partial class ExtEditor(EditSession session) : ExtReader(session
         reason = inode.Has(InodeFlags.Immutable) ? "it is immutable (chattr +i); run chattr -i in the base image" : reason;
         reason = inode.Has(InodeFlags.AppendOnly) ? "it is append-only (chattr +a); run chattr -a in the base image" : reason;
         reason = inode.Has(InodeFlags.Verity) ? "it is protected by fs-verity, any change would make it unreadable" : reason;
-        reason = inode.Has(InodeFlags.Encrypted | InodeFlags.CaseFolded | InodeFlags.InlineData | InodeFlags.EaInode)
-            ? "it is encrypted, case-folded or stored inside the inode" : reason;
+        reason = inode.Has(InodeFlags.Encrypted | InodeFlags.CaseFolded) ? "it is encrypted or case-folded" : reason;
+        reason = inode.Has(InodeFlags.EaInode) ? "it holds the value of an extended attribute" : reason;
         reason = inode.Number < Volume.Superblock.FirstInode && inode.Number != Root.Value ? "it is reserved for the file system itself" : reason;
         if (reason is not null)
         {

@@ -115,6 +115,13 @@ internal class ExtReader(Volume volume) : IFileSystemReader
         Inode inode = ReadUsedInode(file);
         CheckIsFile(inode);
         CheckReadableContent(inode);
+        if (inode.Has(InodeFlags.InlineData))
+        {
+            throw new UnsupportedImageException(
+                UnsupportedKind.Feature, $"inode {inode.Number}",
+                "the content lies inside the inode (inline_data), which has no blocks of its own. Writing the file moves it into blocks.");
+        }
+
         List<ByteRange> ranges = [];
         long blocks = (inode.Size + volume.BlockSize - 1) / volume.BlockSize;
         foreach ((long from, long to, BlockRun? run) in MapOf(inode).Pieces(0, blocks))
@@ -192,12 +199,6 @@ internal class ExtReader(Volume volume) : IFileSystemReader
         if (inode.Has(InodeFlags.Encrypted))
         {
             throw new UnsupportedImageException(UnsupportedKind.Encrypted, $"inode {inode.Number}", "the content is encrypted.");
-        }
-
-        if (inode.Has(InodeFlags.InlineData))
-        {
-            throw new UnsupportedImageException(
-                UnsupportedKind.Feature, $"inode {inode.Number}", "the content lies inside the inode (inline_data), which is not handled.");
         }
     }
 

@@ -13,12 +13,11 @@ internal static class FeatureGate
 
     private const IncompatFeatures ReadableIncompat =
         IncompatFeatures.FileType | IncompatFeatures.Extents | IncompatFeatures.SixtyFourBit | IncompatFeatures.Mmp | IncompatFeatures.FlexBg
-        | IncompatFeatures.EaInode | IncompatFeatures.ChecksumSeed | IncompatFeatures.LargeDir | IncompatFeatures.InlineData
+        | IncompatFeatures.MetaBg | IncompatFeatures.EaInode | IncompatFeatures.ChecksumSeed | IncompatFeatures.LargeDir | IncompatFeatures.InlineData
         | IncompatFeatures.Encrypt | IncompatFeatures.CaseFold | IncompatFeatures.NeedsRecovery;
 
-    // Attribute values in inodes of their own, content inside inodes, encrypted or case-folded names: each needs rules that are not written yet.
-    private const IncompatFeatures WritableIncompat =
-        ReadableIncompat & ~(IncompatFeatures.EaInode | IncompatFeatures.InlineData | IncompatFeatures.Encrypt | IncompatFeatures.CaseFold);
+    // Encrypted or case-folded names: each needs rules that are not written yet.
+    private const IncompatFeatures WritableIncompat = ReadableIncompat & ~(IncompatFeatures.Encrypt | IncompatFeatures.CaseFold);
 
     // Verity files are refused one by one; the flag alone says only that there may be some.
     private const ReadOnlyCompatFeatures WritableReadOnlyCompat =

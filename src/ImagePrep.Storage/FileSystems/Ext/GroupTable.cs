@@ -47,13 +47,19 @@ internal sealed class GroupTable
                 UnsupportedKind.Limit, "ext group descriptors", $"the table has {bytes} bytes; up to {MaxTableBytes} are handled.");
         }
 
-        long offset = (superblock.FirstDataBlock + 1L) * superblock.BlockSize;
-        if (offset + bytes > superblock.BlockCount * superblock.BlockSize)
+        GroupTable table = new(superblock, new byte[superblock.DescriptorBlocks * superblock.BlockSize]);
+        for (uint index = 0; index < superblock.DescriptorBlocks; index++)
         {
-            throw CorruptImageException.Truncated("ext group descriptors", offset + bytes, superblock.BlockCount * superblock.BlockSize);
+            long block = table.TableBlock(index);
+            if (block >= superblock.BlockCount)
+            {
+                throw CorruptImageException.Truncated(
+                    "ext group descriptors", (block + 1) * superblock.BlockSize, superblock.BlockCount * superblock.BlockSize);
+            }
+
+            device.ReadAt(block * superblock.BlockSize, table._table.AsSpan((int)index * superblock.BlockSize, superblock.BlockSize));
         }
 
-        GroupTable table = new(superblock, device.ReadBytes(offset, (int)bytes));
         for (uint group = 0; group < table.Count; group++)
         {
             table.Check(group);
@@ -92,9 +98,22 @@ internal sealed class GroupTable
 
     public bool HasFlag(uint group, GroupFlags flag) => _superblock.HasGroupChecksums && this[group].Flags.HasFlag(flag);
 
-    /// <summary>Blocks at the start of a group that hold the superblock, the descriptor table and its room to grow; 0 in most groups.</summary>
-    public uint BackupBlocks(uint group) =>
-        _superblock.HasBackup(group) ? 1 + _superblock.DescriptorBlocks + _superblock.ReservedDescriptorBlocks : 0;
+    /// <summary>
+    /// Blocks at the start of a group that hold the superblock, the descriptor table and its room to grow; 0 in most groups. With meta_bg a block
+    /// of the table lies in the first of the groups that it describes, with copies in the second and the last.
+    /// </summary>
+    public uint BackupBlocks(uint group)
+    {
+        uint superblocks = _superblock.HasBackup(group) ? 1u : 0u;
+        uint perBlock = (uint)_superblock.DescriptorsPerBlock;
+        if (group / perBlock < _superblock.FirstMetaBlock)
+        {
+            return superblocks * (1 + _superblock.FirstMetaBlock + _superblock.ReservedDescriptorBlocks);
+        }
+
+        bool hasTable = group % perBlock is 0 or 1 || group % perBlock == perBlock - 1;
+        return superblocks + (hasTable ? 1u : 0u);
+    }
 
     /// <summary>Every run of blocks that holds metadata of the file system itself, in no particular order; flex_bg moves them between groups.</summary>
     public IEnumerable<(long Start, uint Count)> MetadataRuns()
@@ -145,8 +164,26 @@ internal sealed class GroupTable
             descriptor.Checksum = ComputeChecksum(group);
         }
 
-        long offset = ((_superblock.FirstDataBlock + 1L) * _superblock.BlockSize) + (group * (long)_superblock.DescriptorSize);
-        device.WriteAt(offset, descriptor.Raw);
+        device.WriteAt(Location(group), descriptor.Raw);
+    }
+
+    /// <summary>Byte offset of a descriptor on the device; of the first copy, where there are more.</summary>
+    public long Location(uint group)
+    {
+        uint perBlock = (uint)_superblock.DescriptorsPerBlock;
+        return (TableBlock(group / perBlock) * _superblock.BlockSize) + (group % perBlock * (long)_superblock.DescriptorSize);
+    }
+
+    // Where a block of the descriptor table lies.
+    private long TableBlock(uint index)
+    {
+        if (index < _superblock.FirstMetaBlock)
+        {
+            return _superblock.FirstDataBlock + 1L + index;
+        }
+
+        uint group = index * (uint)_superblock.DescriptorsPerBlock;
+        return FirstBlock(group) + (_superblock.HasBackup(group) ? 1 : 0);
     }
 
     private ushort ComputeChecksum(uint group)

@@ -172,13 +172,31 @@ internal sealed class Inode(uint number, byte[] raw)
         }
     }
 
+    /// <summary>i_atime where it is the hash of an attribute's value (EA_INODE_FL).</summary>
+    public uint ValueHash => U32(Offsets.AccessTime);
+
+    /// <summary>i_mtime where it is the one inode that an attribute's value belongs to (EA_INODE_FL as Lustre made it).</summary>
+    public uint ValueOwner => U32(Offsets.ModificationTime);
+
+    /// <summary>i_ctime and i_version where they count the attributes whose value this is (EA_INODE_FL).</summary>
+    public long ValueReferences
+    {
+        get => HiLo.Join(U32(Offsets.Version), U32(Offsets.ChangeTime));
+        set
+        {
+            Put32(Offsets.Version, HiLo.Low32(value));
+            Put32(Offsets.ChangeTime, HiLo.High32(value));
+        }
+    }
+
     public bool Has(InodeFlags flag) => (Flags & flag) != InodeFlags.None;
 
     /// <summary>File system blocks that i_blocks accounts for: content, block map and attribute block.</summary>
     public long AllocatedBlocks(int blockSize) => Has(InodeFlags.HugeFile) ? StoredBlocks : StoredBlocks / (blockSize / 512);
 
-    /// <summary>Counts more or fewer file system blocks.</summary>
-    public void AddAllocatedBlocks(int count, int blockSize) => StoredBlocks += Has(InodeFlags.HugeFile) ? count : (long)count * (blockSize / 512);
+    /// <summary>Counts more or fewer file system blocks. debugfs leaves out those of attribute values, so there may be fewer to take away.</summary>
+    public void AddAllocatedBlocks(long count, int blockSize) =>
+        StoredBlocks = Math.Max(0, StoredBlocks + (Has(InodeFlags.HugeFile) ? count : count * (blockSize / 512)));
 
     /// <summary>Checks what every use of an inode relies on.</summary>
     /// <exception cref="CorruptImageException">The checksum is wrong, i_extra_isize is beyond the inode, or i_size beyond any file.</exception>
@@ -298,6 +316,7 @@ internal sealed class Inode(uint number, byte[] raw)
         public const int LinksCount = 0x1A;
         public const int BlocksLow = 0x1C;
         public const int Flags = 0x20;
+        public const int Version = 0x24;
         public const int Block = 0x28;
         public const int Generation = 0x64;
         public const int FileAclLow = 0x68;

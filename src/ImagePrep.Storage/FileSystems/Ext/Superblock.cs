@@ -79,6 +79,11 @@ internal sealed class Superblock
     public uint ReservedDescriptorBlocks =>
         Compat.HasFlag(CompatFeatures.ResizeInode) ? U16(Offsets.ReservedDescriptorBlocks) : (ushort)0;
 
+    /// <summary>
+    /// s_first_meta_bg: from this block of the descriptor table on, each lies in the groups that it describes instead of behind the superblock.
+    /// </summary>
+    public uint FirstMetaBlock => Incompat.HasFlag(IncompatFeatures.MetaBg) ? U32(Offsets.FirstMetaGroup) : DescriptorBlocks;
+
     /// <summary>s_state.</summary>
     public ushort State => U16(Offsets.State);
 
@@ -341,6 +346,12 @@ internal sealed class Superblock
         Check(
             ReservedDescriptorBlocks <= BlockSize / 4,
             "s_reserved_gdt_blocks", ReservedDescriptorBlocks, $"at most {BlockSize / 4}");
+        Check(FirstMetaBlock <= DescriptorBlocks, "s_first_meta_bg", FirstMetaBlock, $"at most {DescriptorBlocks}, the blocks of group descriptors");
+        if (Incompat.HasFlag(IncompatFeatures.MetaBg) && Compat.HasFlag(CompatFeatures.ResizeInode))
+        {
+            throw new CorruptImageException(
+                CorruptKind.Inconsistent, Structure, "meta_bg and resize_inode are both set, which exclude each other. Run e2fsck on the image first.");
+        }
     }
 
     private static void Check(bool holds, string field, object found, string expected)
@@ -389,6 +400,7 @@ internal sealed class Superblock
         public const int HashSeed = 0xEC;
         public const int DefaultHashVersion = 0xFC;
         public const int DescriptorSize = 0xFE;
+        public const int FirstMetaGroup = 0x104;
         public const int BlocksCountHigh = 0x150;
         public const int FreeBlocksHigh = 0x158;
         public const int MinExtraInodeSize = 0x15C;

@@ -39,6 +39,14 @@ internal sealed class ModelTree
 
     public IEnumerable<(ModelNode Node, string Path)> Everything() => Walk(Root, "");
 
+    /// <summary>What a file system holds: files, directories and symbolic links, each with one name.</summary>
+    public static ModelTree Of(IFileSystemReader files)
+    {
+        ModelTree tree = new();
+        Fill(files, files.Root, tree.Root, isRoot: true);
+        return tree;
+    }
+
     /// <summary>Fails at the first difference.</summary>
     public void ShouldEqual(IFileSystemReader files) => Compare(files, files.Root, Root, "");
 
@@ -51,6 +59,34 @@ internal sealed class ModelTree
         }
 
         return node;
+    }
+
+    private static void Fill(IFileSystemReader files, NodeId directory, ModelNode model, bool isRoot)
+    {
+        foreach (DirectoryEntry entry in files.List(directory).Where(e => !isRoot || e.Name != "lost+found"))
+        {
+            NodeInfo info = files.Stat(entry.Node);
+            ModelNode node = new(info.Kind, info.Permissions, info.UserId, info.GroupId);
+            foreach (ExtendedAttribute attribute in files.GetAttributes(entry.Node))
+            {
+                node.Attributes.Add(attribute.Name, attribute.Value);
+            }
+
+            model.Children.Add(Encoding.UTF8.GetString(entry.Name.Bytes), node);
+            if (info.Kind == NodeKind.Directory)
+            {
+                Fill(files, entry.Node, node, isRoot: false);
+            }
+            else if (info.Kind == NodeKind.SymbolicLink)
+            {
+                node.Content = files.ReadLink(entry.Node);
+            }
+            else if (info.Kind == NodeKind.File)
+            {
+                node.Content = new byte[info.Size];
+                files.Read(entry.Node, 0, node.Content);
+            }
+        }
     }
 
     private static IEnumerable<(ModelNode Node, string Path)> Walk(ModelNode node, string path)

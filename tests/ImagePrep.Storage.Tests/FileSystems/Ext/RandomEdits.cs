@@ -4,13 +4,13 @@ using ImagePrep.Storage.FileSystems;
 
 namespace ImagePrep.Storage.Tests.FileSystems.Ext;
 
-/// <summary>A random walk through all editing calls, with a fixed seed, done to a file system and to a model alike.</summary>
-internal sealed class RandomEdits(IFileSystem files, int seed, int largestFile = 60_000)
+/// <summary>A random walk through all editing calls, with a fixed seed, done to a file system and to a model alike. Without a model, it was empty.</summary>
+internal sealed class RandomEdits(IFileSystem files, int seed, int largestFile = 60_000, ModelTree? model = null)
 {
     private readonly Random _random = new(seed);
     private int _names;
 
-    public ModelTree Model { get; } = new();
+    public ModelTree Model { get; } = model ?? new ModelTree();
 
     /// <summary>How many calls were refused for lack of room: they must not change anything.</summary>
     public int Refused { get; private set; }

@@ -23,8 +23,11 @@ public sealed class ReadingTests
 
         string ours = TreeListing.Of(ExtFileSystem.OpenForReading(device));
 
-        // mke2fs of 2023 copies neither nanoseconds nor, below 64 KiB of block, anything else differently.
-        WithoutTimes(ours).ShouldBe(WithoutTimes(TreeListing.OfFolder(folder)));
+        // mke2fs of 2023 copies neither nanoseconds nor, with inline_data, the hole at the end of a file; the rest is as it was.
+        bool losesHoles = Array.Exists(Flavour.Of(flavour).Options, option => option.Contains("inline_data", StringComparison.Ordinal));
+        string Comparable(string listing) => string.Join(
+            '\n', WithoutTimes(listing).Split('\n').Where(line => !losesHoles || !line.StartsWith("/sparse ", StringComparison.Ordinal)));
+        Comparable(ours).ShouldBe(Comparable(TreeListing.OfFolder(folder)));
         ExtCheck.Verify(device).ShouldBeEmpty();
     }
 

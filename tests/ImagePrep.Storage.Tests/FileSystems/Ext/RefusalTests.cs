@@ -33,13 +33,13 @@ public sealed class RefusalTests
         ("s_first_ino", Superblock.Offsets.FirstInode, [3], CorruptKind.OutOfRange),
         ("s_reserved_gdt_blocks", Superblock.Offsets.ReservedDescriptorBlocks, [0xFF, 0xFF], CorruptKind.OutOfRange),
         ("uninit_bg", Superblock.Offsets.FeatureReadOnlyCompat, [0x7B], CorruptKind.Inconsistent),
+        ("meta_bg and resize_inode", Superblock.Offsets.FeatureIncompat, [0xD2], CorruptKind.Inconsistent),
     ];
 
     private static readonly (string Name, int Offset, uint Bits, UnsupportedKind Kind)[] UnreadableFeatures =
     [
         ("external journal", Superblock.Offsets.FeatureIncompat, 0x8, UnsupportedKind.Feature),
         ("compression", Superblock.Offsets.FeatureIncompat, 0x1, UnsupportedKind.Feature),
-        ("meta_bg", Superblock.Offsets.FeatureIncompat, 0x10, UnsupportedKind.Feature),
         ("dirdata", Superblock.Offsets.FeatureIncompat, 0x1000, UnsupportedKind.Feature),
         ("FEATURE_I31", Superblock.Offsets.FeatureIncompat, 0x8000_0000, UnsupportedKind.UnknownFeature),
         ("bigalloc", Superblock.Offsets.FeatureReadOnlyCompat, 0x200, UnsupportedKind.Feature),
@@ -47,10 +47,8 @@ public sealed class RefusalTests
 
     private static readonly (string Name, int Offset, uint Bits, UnsupportedKind Kind)[] UnwritableFeatures =
     [
-        ("inline_data", Superblock.Offsets.FeatureIncompat, 0x8000, UnsupportedKind.Feature),
         ("encrypt", Superblock.Offsets.FeatureIncompat, 0x10000, UnsupportedKind.Feature),
         ("casefold", Superblock.Offsets.FeatureIncompat, 0x20000, UnsupportedKind.Feature),
-        ("ea_inode", Superblock.Offsets.FeatureIncompat, 0x400, UnsupportedKind.Feature),
         ("quota", Superblock.Offsets.FeatureReadOnlyCompat, 0x100, UnsupportedKind.Feature),
         ("project", Superblock.Offsets.FeatureReadOnlyCompat, 0x2000, UnsupportedKind.Feature),
         ("shared_blocks", Superblock.Offsets.FeatureReadOnlyCompat, 0x4000, UnsupportedKind.Feature),

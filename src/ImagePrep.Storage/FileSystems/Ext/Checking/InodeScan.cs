@@ -18,6 +18,7 @@ internal sealed class InodeScan(Volume volume, BlockUsage usage, InodeTable inod
 
     private readonly byte[] _buffer = new byte[ReadSize];
     private readonly Dictionary<long, SharedBlock> _attributeBlocks = [];
+    private readonly ValueInodeCheck _values = new(volume, inodes, problems);
 
     public void CheckGroup(uint group)
     {
@@ -51,9 +52,10 @@ internal sealed class InodeScan(Volume volume, BlockUsage usage, InodeTable inod
             directories == descriptor.UsedDirectories, $"ext group descriptor {group}: bg_used_dirs_count is {descriptor.UsedDirectories}, there are {directories}.");
     }
 
-    /// <summary>Compares the reference counts of attribute blocks with the inodes that were seen to use them.</summary>
+    /// <summary>Compares the reference counts of attribute blocks and values with what was seen to use them.</summary>
     public void CheckSharedAttributes()
     {
+        _values.CheckCounts();
         foreach ((long block, SharedBlock shared) in _attributeBlocks)
         {
             problems.AddUnless(
@@ -112,6 +114,7 @@ internal sealed class InodeScan(Volume volume, BlockUsage usage, InodeTable inod
         ref InodeTable.Entry entry = ref inodes[inode.Number];
         entry.Mode = inode.Mode;
         entry.Links = inode.Links;
+        _values.AddInode(inode);
         CheckAttributes(inode);
         CheckMap(inode);
         if (inode.IsDirectory)
@@ -139,7 +142,7 @@ internal sealed class InodeScan(Volume volume, BlockUsage usage, InodeTable inod
             problems.AddUnless(usage.TryClaim(block, 1), $"{owner}: its map's block {block} belongs to something else, too.");
         }
 
-        long counted = map.MappedBlocks + map.IndexBlocks.Count + (inode.AttributeBlock != 0 ? 1 : 0);
+        long counted = map.MappedBlocks + map.IndexBlocks.Count + AttributeReader.AllocatedBlocks(volume, inode);
         long stored = inode.Has(InodeFlags.HugeFile) ? counted : counted * (volume.BlockSize / 512);
         problems.AddUnless(inode.StoredBlocks == stored, $"{owner}: i_blocks is {inode.StoredBlocks}, should be {stored}.");
         CheckSize(inode, map);
@@ -148,6 +151,11 @@ internal sealed class InodeScan(Volume volume, BlockUsage usage, InodeTable inod
     private void CheckSize(Inode inode, FileMap map)
     {
         string owner = $"inode {inode.Number}";
+        if (inode.Has(InodeFlags.InlineData))
+        {
+            InlineContent.Load(inode);
+        }
+
         if (inode.IsDirectory)
         {
             problems.AddUnless(
@@ -195,7 +203,11 @@ internal sealed class InodeScan(Volume volume, BlockUsage usage, InodeTable inod
 
     private void CheckAttributes(Inode inode)
     {
-        CheckHashes(inode, InodeAttributes.Load(inode), mustHaveHash: false);
+        List<AttributeEntry> inside = InodeAttributes.Load(inode);
+        CheckValues(inode, inside, mustHaveHash: false);
+        problems.AddUnless(
+            inode.Has(InodeFlags.InlineData) || !inside.Exists(entry => entry.Name.IsInlineData),
+            $"inode {inode.Number}: it has the attribute system.data, but not INLINE_DATA_FL.");
         long block = inode.AttributeBlock;
         if (block == 0)
         {
@@ -211,7 +223,7 @@ internal sealed class InodeScan(Volume volume, BlockUsage usage, InodeTable inod
         AttributeBlock loaded = AttributeBlock.Load(volume, block, inode.Number);
         _attributeBlocks.Add(block, new SharedBlock(loaded.References));
         problems.AddUnless(usage.TryClaim(block, 1), $"inode {inode.Number}: its attribute block {block} belongs to something else, too.");
-        CheckHashes(inode, loaded.Entries, mustHaveHash: true);
+        CheckValues(inode, loaded.Entries, mustHaveHash: true);
         for (int index = 1; index < loaded.Entries.Count; index++)
         {
             problems.AddUnless(
@@ -220,11 +232,12 @@ internal sealed class InodeScan(Volume volume, BlockUsage usage, InodeTable inod
         }
     }
 
-    private void CheckHashes(Inode inode, IEnumerable<AttributeEntry> entries, bool mustHaveHash)
+    private void CheckValues(Inode inode, IEnumerable<AttributeEntry> entries, bool mustHaveHash)
     {
         foreach (AttributeEntry entry in entries)
         {
-            bool isRight = (entry.Hash == 0 && !mustHaveHash)
+            _values.AddEntry(inode, entry);
+            bool isRight = entry.IsExternal || (entry.Hash == 0 && !mustHaveHash)
                 || entry.Hash == AttributeEntry.ComputeHash(entry.Name, entry.Value)
                 || entry.Hash == AttributeEntry.ComputeHash(entry.Name, entry.Value, signedBytes: true);
             problems.AddUnless(isRight, $"inode {inode.Number}: e_hash of attribute '{entry.Name.ToFullName()}' is 0x{entry.Hash:x8}, which is wrong.");

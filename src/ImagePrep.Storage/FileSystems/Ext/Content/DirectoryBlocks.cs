@@ -5,14 +5,18 @@ using ImagePrep.Storage.FileSystems.Ext.Mapping;
 
 namespace ImagePrep.Storage.FileSystems.Ext.Content;
 
-/// <summary>The blocks of one directory file, for the directory code. Without a session nothing may be changed.</summary>
+/// <summary>
+/// The blocks of one directory file, for the directory code. Without a session nothing may be changed. A directory inside its inode looks like
+/// one of a single block, and becomes one when it is changed.
+/// </summary>
 internal sealed class DirectoryBlocks : IDirectoryBlocks
 {
     private readonly Volume _volume;
     private readonly FileMap _map;
     private readonly EditSession? _session;
+    private byte[]? _inline;
 
-    /// <exception cref="CorruptImageException">The directory's size is not a whole number of blocks.</exception>
+    /// <exception cref="CorruptImageException">The directory's size is not a whole number of blocks, or the inode does not hold what it says.</exception>
     /// <exception cref="UnsupportedImageException">A directory of a kind that needs other rules.</exception>
     public DirectoryBlocks(Volume volume, Inode inode, EditSession? session = null)
     {
@@ -22,7 +26,11 @@ internal sealed class DirectoryBlocks : IDirectoryBlocks
         _map = InodeMap.Load(volume, inode);
         Inode = inode;
         Rules = MakeRules(volume, inode);
-        if (inode.Size % volume.BlockSize != 0 || inode.Size == 0)
+        if (inode.Has(InodeFlags.InlineData))
+        {
+            _inline = InlineDirectory.ToBlock(volume, inode, Rules);
+        }
+        else if (inode.Size % volume.BlockSize != 0 || inode.Size == 0)
         {
             throw CorruptImageException.OutOfRange(
                 $"directory inode {inode.Number}", "i_size", inode.Size, $"a multiple of the block size {volume.BlockSize}, not 0");
@@ -34,7 +42,7 @@ internal sealed class DirectoryBlocks : IDirectoryBlocks
 
     public DirectoryRules Rules { get; }
 
-    public uint Count => (uint)(Inode.Size / _volume.BlockSize);
+    public uint Count => _inline is null ? (uint)(Inode.Size / _volume.BlockSize) : 1;
 
     public bool IsIndexed
     {
@@ -65,12 +73,17 @@ internal sealed class DirectoryBlocks : IDirectoryBlocks
             superblock.Incompat.HasFlag(IncompatFeatures.LargeDir));
     }
 
-    public byte[] Read(uint block) => _volume.ReadBlock(Locate(block));
+    public byte[] Read(uint block) => _inline is null ? _volume.ReadBlock(Locate(block)) : [.. _inline];
 
-    public void Write(uint block, ReadOnlySpan<byte> content) => Session.WriteBlock(Locate(block), content);
+    public void Write(uint block, ReadOnlySpan<byte> content)
+    {
+        LeaveInode();
+        Session.WriteBlock(Locate(block), content);
+    }
 
     public uint Append(ReadOnlySpan<byte> content)
     {
+        LeaveInode();
         uint number = Count;
         long goal = _map.Runs.Count > 0 ? _map.Runs[^1].PhysicalEnd : Session.Blocks.GoalFor(Inode);
         long block = Session.Blocks.AllocateOne(goal);
@@ -80,6 +93,16 @@ internal sealed class DirectoryBlocks : IDirectoryBlocks
         InodeMap.Store(Session, Inode, _map);
         Session.WriteInode(Inode);
         return number;
+    }
+
+    private void LeaveInode()
+    {
+        if (_inline is { } content)
+        {
+            _inline = null;
+            InlineContent.Remove(_volume, Inode);
+            Append(content);
+        }
     }
 
     private static void CheckKind(Inode inode)
@@ -92,7 +115,6 @@ internal sealed class DirectoryBlocks : IDirectoryBlocks
         string? obstacle = null;
         obstacle = inode.Has(InodeFlags.Encrypted) ? "is encrypted" : obstacle;
         obstacle = inode.Has(InodeFlags.CaseFolded) ? "is case-folded" : obstacle;
-        obstacle = inode.Has(InodeFlags.InlineData) ? "lies inside its inode (inline_data)" : obstacle;
         if (obstacle is not null)
         {
             UnsupportedKind kind = inode.Has(InodeFlags.Encrypted) ? UnsupportedKind.Encrypted : UnsupportedKind.Feature;

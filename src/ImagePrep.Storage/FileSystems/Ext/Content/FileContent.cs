@@ -2,12 +2,17 @@ using ImagePrep.Storage.FileSystems.Ext.Mapping;
 
 namespace ImagePrep.Storage.FileSystems.Ext.Content;
 
-/// <summary>Reads bytes of a file through its map. Holes and unwritten blocks read as zero.</summary>
+/// <summary>Reads bytes of a file through its map, or out of the inode itself. Holes and unwritten blocks read as zero.</summary>
 internal static class FileContent
 {
     /// <returns>Bytes read: fewer than asked only at the end of the file.</returns>
     public static int Read(Volume volume, Inode inode, FileMap map, long offset, Span<byte> destination)
     {
+        if (inode.Has(InodeFlags.InlineData))
+        {
+            return InlineContent.Read(inode, offset, destination);
+        }
+
         long available = Math.Max(0, inode.Size - offset);
         destination = destination[..(int)Math.Min(destination.Length, available)];
         int total = destination.Length;

@@ -4,7 +4,10 @@ using ImagePrep.Storage.FileSystems.Ext.Mapping;
 
 namespace ImagePrep.Storage.FileSystems.Ext.Content;
 
-/// <summary>Changes the content of one file: blocks, map and size. Times and the inode itself are stored by the caller.</summary>
+/// <summary>
+/// Changes the content of one file: blocks, map and size. Times and the inode itself are stored by the caller. Content that lies inside the
+/// inode is moved into blocks first.
+/// </summary>
 internal sealed class FileWriter
 {
     /// <summary>Above this size RO_COMPAT_LARGE_FILE must be set.</summary>
@@ -24,6 +27,10 @@ internal sealed class FileWriter
         _blockSize = session.Volume.BlockSize;
         _map = InodeMap.Load(session.Volume, inode);
         CheckMap();
+        if (inode.Has(InodeFlags.InlineData))
+        {
+            LeaveInode();
+        }
     }
 
     /// <summary>Replaces everything. Blocks are used again when they are one run that is long enough, else one new run is looked for.</summary>
@@ -87,6 +94,15 @@ internal sealed class FileWriter
         {
             InodeMap.Store(_session, _inode, _map);
         }
+    }
+
+    private void LeaveInode()
+    {
+        long size = _inode.Size;
+        byte[] content = InlineContent.Load(_inode);
+        InlineContent.Remove(_session.Volume, _inode);
+        Write(0, content.AsSpan(0, (int)Math.Min(size, content.Length)));
+        _inode.Size = size;
     }
 
     private long BlocksFor(long bytes) => (bytes + _blockSize - 1) / _blockSize;

@@ -68,7 +68,8 @@ internal static class AttributeArea
             raw[Offsets.NameIndex] = entry.Name.Index;
             int offset = entry.Value.Length == 0 ? 0 : end - valueBase;
             BinaryPrimitives.WriteUInt16LittleEndian(raw[Offsets.ValueOffset..], (ushort)offset);
-            BinaryPrimitives.WriteUInt32LittleEndian(raw[Offsets.ValueSize..], (uint)entry.Value.Length);
+            BinaryPrimitives.WriteUInt32LittleEndian(raw[Offsets.ValueInode..], entry.External.Inode);
+            BinaryPrimitives.WriteUInt32LittleEndian(raw[Offsets.ValueSize..], entry.IsExternal ? entry.External.Size : (uint)entry.Value.Length);
             BinaryPrimitives.WriteUInt32LittleEndian(raw[Offsets.Hash..], entry.Hash);
             entry.Name.Bytes.CopyTo(raw[EntryHeaderSize..]);
             entry.Value.CopyTo(area[end..]);
@@ -80,14 +81,14 @@ internal static class AttributeArea
     {
         ReadOnlySpan<byte> raw = area[position..];
         AttributeName name = new(raw[Offsets.NameIndex], raw.Slice(EntryHeaderSize, raw[Offsets.NameLength]).ToArray());
+        uint hash = BinaryPrimitives.ReadUInt32LittleEndian(raw[Offsets.Hash..]);
+        uint size = BinaryPrimitives.ReadUInt32LittleEndian(raw[Offsets.ValueSize..]);
         uint valueInode = BinaryPrimitives.ReadUInt32LittleEndian(raw[Offsets.ValueInode..]);
         if (valueInode != 0)
         {
-            throw new UnsupportedImageException(
-                UnsupportedKind.Feature, owner, $"the value of an extended attribute lies in inode {valueInode} (ea_inode), which is not handled.");
+            return new AttributeEntry(name, [], hash, new ExternalValue(valueInode, size));
         }
 
-        uint size = BinaryPrimitives.ReadUInt32LittleEndian(raw[Offsets.ValueSize..]);
         long start = BinaryPrimitives.ReadUInt16LittleEndian(raw[Offsets.ValueOffset..]) + valueBase;
         if (size > 0 && (start < 0 || size > area.Length || start > area.Length - size))
         {
@@ -95,7 +96,7 @@ internal static class AttributeArea
         }
 
         byte[] value = size == 0 ? [] : area.Slice((int)start, (int)size).ToArray();
-        return new AttributeEntry(name, value, BinaryPrimitives.ReadUInt32LittleEndian(raw[Offsets.Hash..]));
+        return new AttributeEntry(name, value, hash);
     }
 
     // Values inside the entries would make every rewrite destroy them.
@@ -106,7 +107,8 @@ internal static class AttributeArea
             ReadOnlySpan<byte> raw = area[position..];
             uint size = BinaryPrimitives.ReadUInt32LittleEndian(raw[Offsets.ValueSize..]);
             int start = BinaryPrimitives.ReadUInt16LittleEndian(raw[Offsets.ValueOffset..]) + valueBase;
-            if (size > 0 && start < entriesEnd)
+            bool isHere = BinaryPrimitives.ReadUInt32LittleEndian(raw[Offsets.ValueInode..]) == 0;
+            if (isHere && size > 0 && start < entriesEnd)
             {
                 throw new CorruptImageException(
                     CorruptKind.Overlap, owner, $"the value of an extended attribute starts at {start - valueBase}, inside the list of names.");

@@ -5,7 +5,7 @@ namespace ImagePrep.Storage.FileSystems.Ext.ExtendedAttributes;
 
 /// <summary>
 /// Changes the attributes of one inode. Like the kernel it puts them into the inode while they fit, else into the block of their own; a block
-/// that other inodes share is copied first. The inode is written by the caller.
+/// that other inodes share is copied first. Values in inodes of their own are kept and given up, never made. The inode is written by the caller.
 /// </summary>
 internal sealed class AttributeEditor
 {
@@ -28,7 +28,7 @@ internal sealed class AttributeEditor
     public bool TryGet(AttributeName name, out byte[] value)
     {
         AttributeEntry? entry = _inside.Concat(_inBlock).FirstOrDefault(candidate => candidate.Name.Equals(name));
-        value = entry?.Value ?? [];
+        value = entry is null ? [] : AttributeReader.ValueOf(_session.Volume, _inode, entry);
         return entry is not null;
     }
 
@@ -55,7 +55,8 @@ internal sealed class AttributeEditor
             {
                 throw new UnsupportedImageException(
                     UnsupportedKind.NoSpace, $"inode {_inode.Number}",
-                    $"{value.Length} bytes of attribute do not fit: inode and attribute block of {_session.Volume.BlockSize} bytes together are too small.");
+                    $"{value.Length} bytes of attribute do not fit: inode and attribute block of {_session.Volume.BlockSize} bytes together are too small"
+                    + (_session.Volume.Superblock.Incompat.HasFlag(IncompatFeatures.EaInode) ? ", and inodes for values (ea_inode) are not made." : "."));
             }
         }
 
@@ -72,10 +73,32 @@ internal sealed class AttributeEditor
 
     private void Store(List<AttributeEntry> inside, List<AttributeEntry> inBlock)
     {
+        bool changesBlock = !inBlock.SequenceEqual(_inBlock);
+        bool leavesShared = changesBlock && _references > 1;
+        KeepValues(inside, inBlock, leavesShared);
         InodeAttributes.Store(_inode, inside);
-        if (!inBlock.SequenceEqual(_inBlock))
+        if (changesBlock)
         {
             StoreBlock(inBlock);
+        }
+    }
+
+    // A shared block that is left keeps its references to values for those that still use it; the copy has references of its own.
+    private void KeepValues(List<AttributeEntry> inside, List<AttributeEntry> inBlock, bool leavesShared)
+    {
+        foreach (AttributeEntry copied in inBlock.Where(entry => entry.IsExternal && leavesShared))
+        {
+            ValueInode.Open(_session.Volume, _inode, copied).AddReference(_session);
+        }
+
+        foreach (AttributeEntry removed in _inside.Except(inside).Concat(_inBlock.Except(inBlock)).Where(entry => entry.IsExternal))
+        {
+            ValueInode value = ValueInode.Open(_session.Volume, _inode, removed);
+            _inode.AddAllocatedBlocks(-value.OwnerBlocks, _session.Volume.BlockSize);
+            if (!leavesShared || _inside.Contains(removed))
+            {
+                value.Release(_session);
+            }
         }
     }
 

@@ -4,10 +4,14 @@ namespace ImagePrep.Storage.FileSystems.Ext.ExtendedAttributes;
 
 /// <summary>One attribute with its value, as it is stored; ACLs are in their disk form.</summary>
 /// <param name="Name">Namespace and name.</param>
-/// <param name="Value">The value's bytes.</param>
+/// <param name="Value">The value's bytes; none when it lies in an inode of its own.</param>
 /// <param name="Hash">e_hash, kept for entries that are not changed: two ways to compute it are in use.</param>
-internal sealed record AttributeEntry(AttributeName Name, byte[] Value, uint Hash)
+/// <param name="External">The inode that holds the value, if that is not here.</param>
+internal sealed record AttributeEntry(AttributeName Name, byte[] Value, uint Hash, ExternalValue External = default)
 {
+    /// <summary>Whether the value lies in an inode of its own (<see cref="ValueInode"/>).</summary>
+    public bool IsExternal => External.Inode != 0;
+
     /// <summary>Bytes of the value with its padding.</summary>
     public int ValueSpace => AttributeArea.Pad(Value.Length);
 
@@ -38,3 +42,6 @@ internal sealed record AttributeEntry(AttributeName Name, byte[] Value, uint Has
         return hash;
     }
 }
+
+/// <summary>e_value_inum and e_value_size of a value that lies in an inode of its own.</summary>
+internal readonly record struct ExternalValue(uint Inode, uint Size);

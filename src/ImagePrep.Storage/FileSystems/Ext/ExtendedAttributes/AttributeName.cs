@@ -39,7 +39,7 @@ internal readonly struct AttributeName(byte index, byte[] bytes) : IEquatable<At
     /// <summary>"system.data" is content that lies in the inode, not an attribute that anybody set.</summary>
     public bool IsInlineData => Index == System && Bytes.SequenceEqual("data"u8);
 
-    /// <exception cref="ArgumentException">Not a name in a namespace that ext has a number for.</exception>
+    /// <exception cref="ArgumentException">Not a name in a namespace that ext has a number for, or one that is no attribute.</exception>
     public static AttributeName Parse(string name)
     {
         foreach ((byte index, string text, bool isWhole) in Namespaces)
@@ -47,12 +47,13 @@ internal readonly struct AttributeName(byte index, byte[] bytes) : IEquatable<At
             if (isWhole ? name == text : name.Length > text.Length && name.StartsWith(text, StringComparison.Ordinal))
             {
                 byte[] bytes = Encoding.UTF8.GetBytes(name[text.Length..]);
-                if (bytes.Length > MaxLength || bytes.Contains((byte)0))
+                AttributeName parsed = new(index, bytes);
+                if (bytes.Length > MaxLength || bytes.Contains((byte)0) || parsed.IsInlineData)
                 {
                     break;
                 }
 
-                return new AttributeName(index, bytes);
+                return parsed;
             }
         }
 
