@@ -11,6 +11,7 @@
 #load "tasks/package.cake"
 #load "tasks/bench.cake"
 #load "tasks/fuzz.cake"
+#load "tasks/random-edits.cake"
 #load "tasks/inspect.cake"
 #load "tasks/repartition.cake"
 #load "tasks/reset-identity.cake"

@@ -45,7 +45,7 @@ public sealed class MemoryFileSystem : IFileSystem
     {
         Node found = _nodes[node.Value];
         return new NodeInfo(
-            found.Kind, found.Attributes.Permissions, found.Attributes.UserId, found.Attributes.GroupId, found.Content.Length, 1, Epoch, Epoch, Epoch);
+            found.Kind, found.Attributes.Permissions, found.Attributes.UserId, found.Attributes.GroupId, found.Content.Length, LinksOf(node), Epoch, Epoch, Epoch);
     }
 
     public bool TryLookup(NodeId directory, FileName name, out NodeId node)
@@ -115,8 +115,7 @@ public sealed class MemoryFileSystem : IFileSystem
             throw new IOException($"{name} is a directory.");
         }
 
-        _nodes[directory.Value].Entries.Remove(name);
-        _nodes.Remove(node.Value);
+        RemoveEntry(directory, name);
     }
 
     public void RemoveDirectory(NodeId directory, FileName name)
@@ -126,8 +125,47 @@ public sealed class MemoryFileSystem : IFileSystem
             throw new IOException($"{name} is not an empty directory.");
         }
 
-        _nodes[directory.Value].Entries.Remove(name);
-        _nodes.Remove(node.Value);
+        RemoveEntry(directory, name);
+    }
+
+    public void Link(NodeId node, NodeId directory, FileName name)
+    {
+        if (_nodes[node.Value].Kind == NodeKind.Directory || !_nodes[directory.Value].Entries.TryAdd(name, node.Value))
+        {
+            throw new IOException($"{name} exists, or a directory would get a second name.");
+        }
+    }
+
+    public void Rename(NodeId fromDirectory, FileName fromName, NodeId toDirectory, FileName toName)
+    {
+        if (!TryLookup(fromDirectory, fromName, out NodeId moved))
+        {
+            throw new FileNotFoundException($"There is no {fromName}.");
+        }
+
+        bool isDirectory = _nodes[moved.Value].Kind == NodeKind.Directory;
+        if (isDirectory && IsAbove(moved, toDirectory))
+        {
+            throw new IOException($"{fromName} cannot be moved below itself.");
+        }
+
+        if (TryLookup(toDirectory, toName, out NodeId replaced))
+        {
+            if (replaced == moved)
+            {
+                return;
+            }
+
+            if ((_nodes[replaced.Value].Kind == NodeKind.Directory) != isDirectory || _nodes[replaced.Value].Entries.Count > 0)
+            {
+                throw new IOException($"{toName} is of another kind, or a directory with content.");
+            }
+
+            RemoveEntry(toDirectory, toName);
+        }
+
+        _nodes[fromDirectory.Value].Entries.Remove(fromName);
+        _nodes[toDirectory.Value].Entries.Add(toName, moved.Value);
     }
 
     public void SetPermissions(NodeId node, int permissions) =>
@@ -141,6 +179,22 @@ public sealed class MemoryFileSystem : IFileSystem
     public void RemoveAttribute(NodeId node, string name) => _nodes[node.Value].Extended.Remove(name);
 
     public void Flush() => Flushes++;
+
+    private int LinksOf(NodeId node) => _nodes[node.Value].Kind == NodeKind.Directory
+        ? 1
+        : _nodes.Values.Sum(parent => parent.Entries.Values.Count(id => id == node.Value));
+
+    private bool IsAbove(NodeId directory, NodeId below) =>
+        directory == below || _nodes[directory.Value].Entries.Values.Any(id => IsAbove(new NodeId(id), below));
+
+    private void RemoveEntry(NodeId directory, FileName name)
+    {
+        _nodes[directory.Value].Entries.Remove(name, out uint id);
+        if (!_nodes.Values.Any(parent => parent.Entries.ContainsValue(id)))
+        {
+            _nodes.Remove(id);
+        }
+    }
 
     private NodeId Create(NodeId directory, FileName name, Node node)
     {

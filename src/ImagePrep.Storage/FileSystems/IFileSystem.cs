@@ -35,6 +35,19 @@ public interface IFileSystem : IFileSystemReader
     /// <exception cref="IOException">Not a directory, or not empty.</exception>
     void RemoveDirectory(NodeId directory, FileName name);
 
+    /// <summary>Gives a node that is not a directory one more name (a hard link).</summary>
+    /// <exception cref="IOException">The name exists, or the node is a directory.</exception>
+    /// <exception cref="Errors.UnsupportedImageException">The node has as many names as it can have, or the file system keeps one name a file.</exception>
+    void Link(NodeId node, NodeId directory, FileName name);
+
+    /// <summary>
+    /// Moves a name, as rename(2) does: the node stays the same, and what has the new name is removed, a file by a file, an empty directory by
+    /// a directory. Two names of one node both stay.
+    /// </summary>
+    /// <exception cref="FileNotFoundException">There is no such name.</exception>
+    /// <exception cref="IOException">The new name is of another kind or a directory with content, or a directory would come below itself.</exception>
+    void Rename(NodeId fromDirectory, FileName fromName, NodeId toDirectory, FileName toName);
+
     /// <param name="node">What changes.</param>
     /// <param name="permissions">Low 12 bits of st_mode.</param>
     void SetPermissions(NodeId node, int permissions);

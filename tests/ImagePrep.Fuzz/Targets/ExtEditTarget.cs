@@ -52,7 +52,7 @@ internal sealed class ExtEditTarget() : FuzzTarget("ext-edit")
         DirectoryEntry? any = entries.Length == 0 ? null : entries[random.Next(entries.Length)];
         byte[] content = new byte[random.Next(6000)];
         string name = $"new-{random.Next(1000)}";
-        switch (random.Next(10))
+        switch (random.Next(12))
         {
             case 0:
                 files.CreateFile(directory, name, new NodeAttributes(0x1A4), content);
@@ -85,6 +85,12 @@ internal sealed class ExtEditTarget() : FuzzTarget("ext-edit")
                 files.SetOwner(node.Node, 5, 6);
                 files.SetPermissions(node.Node, 0x180);
                 files.RemoveAttribute(node.Node, "user.large");
+                break;
+            case 10 when any is { } node:
+                files.Link(node.Node, files.Root, name);
+                break;
+            case 11 when any is { } node:
+                files.Rename(directory, node.Name, files.Root, entries[random.Next(entries.Length)].Name);
                 break;
             default:
                 break;

@@ -22,6 +22,7 @@ internal sealed class FatTarget() : FuzzTarget("fat")
         Survives(() => files.CreateFile(files.Root, "A long name for a new file.txt", new NodeAttributes(0x1A4), _buffer));
         Survives(() => files.Unlink(files.Root, "Another long name.txt"));
         Survives(() => files.CreateDirectory(files.Root, "made", new NodeAttributes(0x1ED)));
+        Survives(() => files.Rename(files.Root, "folder", Find(files, "made"), "A folder that moved"));
         files.Flush();
         if (FatCheck.Verify(device) is { Count: > 0 } problems)
         {
@@ -30,6 +31,9 @@ internal sealed class FatTarget() : FuzzTarget("fat")
     }
 
     protected override IReadOnlyList<Seed> MakeSeeds() => [Make("12", 256), Make("16", 2400), Make("32", 512)];
+
+    private static NodeId Find(IFileSystemReader files, FileName name) =>
+        files.TryLookup(files.Root, name, out NodeId node) ? node : throw new FileNotFoundException($"There is no {name}.");
 
     private void Read(IFileSystemReader files, NodeId directory, int depth)
     {

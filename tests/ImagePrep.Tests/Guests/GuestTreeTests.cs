@@ -1,6 +1,7 @@
 using ImagePrep.Guests;
 using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.Errors;
+using ImagePrep.Storage.FileSystems;
 using ImagePrep.TestKit;
 
 namespace ImagePrep.Tests.Guests;
@@ -52,6 +53,21 @@ public sealed class GuestTreeTests
 
         Files.Glob("/home/*/.ssh/id_*").Select(node => node.Path.ToString())
             .ShouldBe(["/home/a/.ssh/id_rsa", "/home/b/.ssh/id_ed25519", "/home/b/.ssh/id_link"]);
+    }
+
+    [Fact]
+    public void PutFile_FileWithTwoNames_StaysOneFile()
+    {
+        _root.Add("/etc/name", "old");
+        _root.TryLookup(_root.Root, "etc", out NodeId etc).ShouldBeTrue();
+        _root.TryLookup(etc, "name", out NodeId file).ShouldBeTrue();
+        _root.Link(file, _root.Root, "other");
+        GuestEditor files = Files;
+
+        files.PutFile("/etc/name", "new", 0b110_000_000);
+
+        files.ReadText("/other").ShouldBe("new");
+        _root.Stat(file).LinkCount.ShouldBe(2);
     }
 
     [Fact]

@@ -20,6 +20,8 @@ internal sealed partial class ExtEditor
     /// <summary>i_extra_isize of today's kernels: all fields up to the project id.</summary>
     private const int UsualExtraSize = 32;
 
+    private int LinkLimit => Volume.HasExtents ? MaxLinks : MaxOldLinks;
+
     public NodeId CreateFile(NodeId directory, FileName name, NodeAttributes attributes, ReadOnlySpan<byte> content)
     {
         ArgumentNullException.ThrowIfNull(attributes);
@@ -102,16 +104,7 @@ internal sealed partial class ExtEditor
         }
 
         RemoveName(parent, name);
-        inode.Links--;
-        if (inode.Links > 0)
-        {
-            WriteChanged(inode);
-        }
-        else
-        {
-            Delete(inode);
-        }
-
+        DropLink(inode);
         operation.Complete();
     }
 
@@ -120,17 +113,8 @@ internal sealed partial class ExtEditor
         using EditOperation operation = Begin();
         DirectoryBlocks parent = OpenForChange(directory);
         Inode inode = ReadNamed(parent, name);
-        if (!DirectoryFile.IsEmpty(new DirectoryBlocks(Volume, inode)))
-        {
-            throw new IOException($"The directory '{name}' in directory inode {directory.Value} is not empty.");
-        }
-
-        // 1 stands for more than could be counted and stays.
-        if (parent.Inode.Links > 2)
-        {
-            parent.Inode.Links--;
-        }
-
+        CheckIsEmpty(inode, name);
+        UncountSubdirectory(parent.Inode);
         RemoveName(parent, name);
         Delete(inode);
         operation.Complete();
@@ -153,27 +137,27 @@ internal sealed partial class ExtEditor
             throw new FileNotFoundException($"There is no '{name}' in directory inode {parent.Inode.Number}.");
         }
 
-        if (record.Inode > Volume.Superblock.InodeCount)
-        {
-            throw CorruptImageException.OutOfRange(
-                $"directory inode {parent.Inode.Number}", $"inode of '{name}'", record.Inode, $"1 to {Volume.Superblock.InodeCount}");
-        }
-
-        return ReadForChange(new NodeId(record.Inode));
+        return ReadForChange(NodeOf(record, new NodeId(parent.Inode.Number)));
     }
 
     private void AddName(DirectoryBlocks parent, FileName name, Inode inode)
     {
         DirectoryFile.Insert(parent, name, inode.Number, ModeBits.EntryType(inode.Mode));
-        parent.Inode.Modified = session.WriteTime;
-        WriteChanged(parent.Inode);
+        WriteModified(parent.Inode);
     }
 
     private void RemoveName(DirectoryBlocks parent, FileName name)
     {
         DirectoryFile.Remove(parent, name);
-        parent.Inode.Modified = session.WriteTime;
-        WriteChanged(parent.Inode);
+        WriteModified(parent.Inode);
+    }
+
+    private void CheckIsEmpty(Inode directory, FileName name)
+    {
+        if (!DirectoryFile.IsEmpty(new DirectoryBlocks(Volume, directory)))
+        {
+            throw new IOException($"The directory '{name}', inode {directory.Number}, is not empty.");
+        }
     }
 
     private Inode NewInode(Inode parent, ushort type, NodeAttributes attributes)
@@ -246,14 +230,35 @@ internal sealed partial class ExtEditor
         }
 
         bool many = Volume.Superblock.ReadOnlyCompat.HasFlag(ReadOnlyCompatFeatures.DirNlink) && parent.Has(InodeFlags.Indexed);
-        int limit = Volume.HasExtents ? MaxLinks : MaxOldLinks;
-        if (parent.Links >= limit && !many)
+        if (parent.Links >= LinkLimit && !many)
         {
             throw new UnsupportedImageException(
                 UnsupportedKind.Limit, $"directory inode {parent.Number}", $"it has {parent.Links - 2} subdirectories, and no more are possible without dir_nlink.");
         }
 
-        parent.Links = parent.Links >= limit ? (ushort)1 : (ushort)(parent.Links + 1);
+        parent.Links = parent.Links >= LinkLimit ? (ushort)1 : (ushort)(parent.Links + 1);
+    }
+
+    private static void UncountSubdirectory(Inode parent)
+    {
+        // 1 stands for more than could be counted and stays.
+        if (parent.Links > 2)
+        {
+            parent.Links--;
+        }
+    }
+
+    private void DropLink(Inode inode)
+    {
+        inode.Links--;
+        if (inode.Links > 0)
+        {
+            WriteChanged(inode);
+        }
+        else
+        {
+            Delete(inode);
+        }
     }
 
     /// <summary>Frees an inode whose last name is gone.</summary>

@@ -156,6 +156,11 @@ internal sealed partial class ExtEditor(EditSession session) : ExtReader(session
     private void Finish(Inode inode, FileWriter writer)
     {
         writer.Finish();
+        WriteModified(inode);
+    }
+
+    private void WriteModified(Inode inode)
+    {
         inode.Modified = session.WriteTime;
         WriteChanged(inode);
     }

@@ -227,7 +227,9 @@ internal class ExtReader(Volume volume) : IFileSystemReader
         }
     }
 
-    private NodeId NodeOf(DirectoryRecord record, NodeId directory) => record.Inode <= volume.Superblock.InodeCount
+    /// <summary>What a name of a directory means.</summary>
+    /// <exception cref="CorruptImageException">There is no inode of that number.</exception>
+    protected NodeId NodeOf(DirectoryRecord record, NodeId directory) => record.Inode <= volume.Superblock.InodeCount
         ? new NodeId(record.Inode)
         : throw CorruptImageException.OutOfRange(
             $"directory inode {directory.Value}", $"inode of '{record.Name}'", record.Inode, $"1 to {volume.Superblock.InodeCount}");

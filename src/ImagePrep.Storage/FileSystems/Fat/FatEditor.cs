@@ -12,7 +12,7 @@ namespace ImagePrep.Storage.FileSystems.Fat;
 /// The writing half: every public method is one operation that happens whole or not at all. Of owner and mode FAT keeps one bit, whether a file
 /// may be written; what cannot be kept at all (another owner, links, extended attributes) is refused.
 /// </summary>
-internal sealed class FatEditor(FatSession session) : FatReader(session.Volume), IFileSystem
+internal sealed partial class FatEditor(FatSession session) : FatReader(session.Volume), IFileSystem
 {
     private const int OwnerMayWrite = 0b010_000_000;
     private const int PermissionMask = 0xFFF;
@@ -90,21 +90,13 @@ internal sealed class FatEditor(FatSession session) : FatReader(session.Volume),
         operation.Complete();
     }
 
-    public void Unlink(NodeId directory, FileName name) => Remove(directory, name, (record, _) =>
-    {
-        if (record.IsDirectory)
-        {
-            throw new IOException($"'{name}' in directory {directory} is a directory; remove it as one.");
-        }
+    public void Unlink(NodeId directory, FileName name) => Remove(directory, name, entry => entry.Record.IsDirectory
+        ? throw new IOException($"'{name}' in directory {directory} is a directory; remove it as one.")
+        : ChainOfFile(entry));
 
-        return ClusterChain.LoadStart(Volume, record.FirstCluster(Volume.Boot.Type), Volume.ClustersFor(record.FileSize), $"FAT file '{name}'");
-    });
-
-    public void RemoveDirectory(NodeId directory, FileName name) => Remove(directory, name, (_, node) =>
-    {
-        FatDirectory removed = LoadDirectory(node);
-        return removed.Entries.Count == 0 ? removed.Chain! : throw new IOException($"The directory '{name}' in directory {directory} is not empty.");
-    });
+    public void RemoveDirectory(NodeId directory, FileName name) => Remove(directory, name, entry => entry.Record.IsDirectory
+        ? ChainOfEmptyDirectory(entry)
+        : throw new IOException($"'{name}' in directory {directory} is not a directory."));
 
     public void SetPermissions(NodeId node, int permissions)
     {
@@ -194,17 +186,28 @@ internal sealed class FatEditor(FatSession session) : FatReader(session.Volume),
         return position;
     }
 
-    private void Remove(NodeId directory, FileName name, Func<DirectoryRecord, NodeId, ClusterChain> open)
+    private static FatEntry FindEntry(FatDirectory parent, FileName name, NodeId directory) =>
+        (LongName.TryDecode(name, out string? text) ? parent.Find(text) : null)
+            ?? throw new FileNotFoundException($"There is no '{name}' in directory {directory}.");
+
+    private ClusterChain ChainOfFile(FatEntry file) => ClusterChain.LoadStart(
+        Volume, file.Record.FirstCluster(Volume.Boot.Type), Volume.ClustersFor(file.Record.FileSize), $"FAT file '{new FileName(file.Text)}'");
+
+    private ClusterChain ChainOfEmptyDirectory(FatEntry directory)
+    {
+        FatDirectory content = FatDirectory.Load(Volume, directory.Record.FirstCluster(Volume.Boot.Type));
+        return content.Entries.Count == 0 ? content.Chain! : throw new IOException($"The directory '{new FileName(directory.Text)}' is not empty.");
+    }
+
+    private void Remove(NodeId directory, FileName name, Func<FatEntry, ClusterChain> open)
     {
         long position;
         using (EditOperation operation = Begin())
         {
             FatDirectory parent = LoadDirectory(directory);
-            FatEntry entry = (LongName.TryDecode(name, out string? text) ? parent.Find(text) : null)
-                ?? throw new FileNotFoundException($"There is no '{name}' in directory {directory}.");
+            FatEntry entry = FindEntry(parent, name, directory);
             position = parent.PositionOf(entry.Offset);
-            ClusterChain chain = open(entry.Record, Nodes.IdOf(position));
-            session.Clusters.Shrink(chain, 0);
+            session.Clusters.Shrink(open(entry), 0);
             new DirectoryEditor(session, parent).Remove(entry);
             TouchDirectory(directory);
             operation.Complete();

@@ -31,6 +31,16 @@ internal sealed class NodeTable
     public long PositionOf(NodeId node) =>
         _positions.TryGetValue(node.Value, out long position) ? position : throw new FileNotFoundException($"Node {node} is not in use.");
 
+    /// <summary>The record lies elsewhere now: its number stays.</summary>
+    public void Move(long from, long to)
+    {
+        if (_ids.Remove(from, out uint id))
+        {
+            _ids.Add(to, id);
+            _positions[id] = to;
+        }
+    }
+
     /// <summary>The record is gone: its number is never used again.</summary>
     public void Forget(long position)
     {

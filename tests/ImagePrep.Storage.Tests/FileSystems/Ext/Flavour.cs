@@ -5,8 +5,8 @@ namespace ImagePrep.Storage.Tests.FileSystems.Ext;
 /// <summary>One way to make an ext file system: what builders of real images pass to mke2fs, and the corners of the format.</summary>
 internal sealed record Flavour(string Name, string Size, params string[] Options)
 {
-    /// <summary>Every difference that changes how something is stored.</summary>
-    public static IReadOnlyList<Flavour> All { get; } =
+    /// <summary>Every difference that changes how something is stored: what each run of the tests goes through.</summary>
+    public static IReadOnlyList<Flavour> Usual { get; } =
     [
         new("ext4-4k", "200M", "-t", "ext4", "-b", "4096"),
         new("ext4-1k", "24M", "-t", "ext4", "-b", "1024"),
@@ -38,7 +38,14 @@ internal sealed record Flavour(string Name, string Size, params string[] Options
         new("ext2-128", "24M", "-t", "ext2", "-b", "1024", "-I", "128", "-O", "^filetype,^dir_index,^resize_inode"),
     ];
 
-    public static TheoryData<string> Names => [.. All.Select(flavour => flavour.Name)];
+    public static IReadOnlyList<Flavour> All { get; } = [.. Usual, .. RareFlavours.All];
+
+    public static TheoryData<string> Names => [.. Usual.Select(flavour => flavour.Name)];
+
+    public static TheoryData<string> AllNames => [.. All.Select(flavour => flavour.Name)];
+
+    /// <summary>What other tools do to the image once it is made; IMAGE stands for its path.</summary>
+    public IReadOnlyList<string[]> Then { get; init; } = [];
 
     public static Flavour Of(string name) => All.Single(flavour => flavour.Name == name);
 
@@ -49,6 +56,11 @@ internal sealed record Flavour(string Name, string Size, params string[] Options
         string[] source = folder is null ? [] : ["-d", folder];
         string[] fixedValues = ["-U", "6f1e6a10-3b3b-4c1e-9b59-0d6f3a5a7c11", "-E", "hash_seed=2b1d6a10-3b3b-4c1e-9b59-0d6f3a5a7c11"];
         OutsideTool.Run("mke2fs", ["-q", "-F", .. fixedValues, .. Options, .. source, path, Size]).EnsureSuccess($"mke2fs {Name}");
+        foreach (string[] command in Then)
+        {
+            OutsideTool.Run(command[0], [.. command[1..].Select(part => part.Replace("IMAGE", path, StringComparison.Ordinal))]).EnsureSuccess(string.Join(' ', command));
+        }
+
         return path;
     }
 }

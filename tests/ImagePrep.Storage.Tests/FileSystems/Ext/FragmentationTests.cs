@@ -56,6 +56,7 @@ public sealed class FragmentationTests
     [Theory]
     [InlineData("ext4-noextent")]
     [InlineData("ext4-1k")]
+    [InlineData("ext3-4k-256")]
     public void File_WithHolesAtEveryLevelOfTheMap_ReadsBack(string flavour)
     {
         OutsideTool.Require("mke2fs", "e2fsck");
@@ -66,10 +67,15 @@ public sealed class FragmentationTests
         NodeId file = files.CreateFile(files.Root, "holes", new NodeAttributes(0x1A4), []);
 
         // Direct, single, double and triple indirect: from block 12, 268 and 65,804 on with 1 KiB blocks.
-        long[] blocks = [3, 11, 12, 200, 267, 268, 600, 65_803, 65_804, 70_000, 400_000];
+        int size = files.Summary.BlockSize;
+        long perBlock = size / 4;
+        long single = 12;
+        long twice = single + perBlock;
+        long thrice = twice + (perBlock * perBlock);
+        long[] blocks = [3, single - 1, single, single + 188, twice - 1, twice, twice + 332, thrice - 1, thrice, thrice + 4196, thrice * 6];
         foreach (long block in blocks.Reverse())
         {
-            files.WriteAt(file, (block * 1024) + 7, BitConverter.GetBytes(block));
+            files.WriteAt(file, (block * size) + 7, BitConverter.GetBytes(block));
         }
 
         files.Flush();
@@ -79,13 +85,13 @@ public sealed class FragmentationTests
         byte[] around = new byte[1024];
         foreach (long block in blocks)
         {
-            reader.Read(file, block * 1024, around).ShouldBeGreaterThan(14);
+            reader.Read(file, block * size, around).ShouldBeGreaterThan(14);
             BitConverter.ToInt64(around, 7).ShouldBe(block);
             around.AsSpan(0, 7).ContainsAnyExcept((byte)0).ShouldBeFalse();
         }
 
-        files.SetLength(file, 65_804 * 1024);
-        files.SetLength(file, 300 * 1024);
+        files.SetLength(file, thrice * size);
+        files.SetLength(file, (twice + 32) * size);
         files.Flush();
         E2fsck.ShouldBeSilent(path);
         files.Unlink(files.Root, "holes");

@@ -14,19 +14,21 @@ internal sealed class ModelNode(NodeKind kind, int permissions, uint userId, uin
 
     public uint GroupId { get; set; } = groupId;
 
-    /// <summary>A file's bytes or a link's target.</summary>
-    public byte[] Content { get; set; } = [];
+    /// <summary>Given when the node is made, and the same whatever is done to it.</summary>
+    public NodeId Id { get; set; }
+
+    /// <summary>A file's bytes.</summary>
+    public ModelContent Content { get; } = new();
+
+    /// <summary>A symbolic link's target.</summary>
+    public byte[] Target { get; init; } = [];
 
     public SortedDictionary<string, byte[]> Attributes { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Names in a directory. Several names, in any directories, may be of one node.</summary>
     public SortedDictionary<string, ModelNode> Children { get; } = new(StringComparer.Ordinal);
 
-    public void Resize(long length)
-    {
-        byte[] content = Content;
-        Array.Resize(ref content, (int)length);
-        Content = content;
-    }
+    public bool IsAbove(ModelNode other) => other == this || Children.Values.Any(child => child.IsAbove(other));
 }
 
 /// <summary>A model tree and the comparison with a file system.</summary>
@@ -48,7 +50,12 @@ internal sealed class ModelTree
     }
 
     /// <summary>Fails at the first difference.</summary>
-    public void ShouldEqual(IFileSystemReader files) => Compare(files, files.Root, Root, "");
+    public void ShouldEqual(IFileSystemReader files)
+    {
+        Dictionary<ModelNode, int> names = Everything().GroupBy(item => item.Node).ToDictionary(group => group.Key, group => group.Count());
+        Root.Id = files.Root;
+        Compare(files, files.Root, Root, "", names);
+    }
 
     public static NodeId Find(IFileSystemReader files, string path)
     {
@@ -101,8 +108,9 @@ internal sealed class ModelTree
         }
     }
 
-    private static void Compare(IFileSystemReader files, NodeId id, ModelNode model, string path)
+    private static void Compare(IFileSystemReader files, NodeId id, ModelNode model, string path, Dictionary<ModelNode, int> names)
     {
+        id.ShouldBe(model.Id, path);
         NodeInfo info = files.Stat(id);
         info.Kind.ShouldBe(model.Kind, path);
         if (path.Length > 0)
@@ -115,14 +123,14 @@ internal sealed class ModelTree
 
         if (model.Kind == NodeKind.File)
         {
+            info.LinkCount.ShouldBe(names[model], path);
             info.Size.ShouldBe(model.Content.Length, path);
-            byte[] content = new byte[model.Content.Length + 10];
-            files.Read(id, 0, content).ShouldBe(model.Content.Length, path);
-            content.AsSpan(0, model.Content.Length).SequenceEqual(model.Content).ShouldBeTrue($"content of {path}");
+            model.Content.ShouldBe(files, id, path);
         }
         else if (model.Kind == NodeKind.SymbolicLink)
         {
-            files.ReadLink(id).ShouldBe(model.Content, path);
+            info.LinkCount.ShouldBe(names[model], path);
+            files.ReadLink(id).ShouldBe(model.Target, path);
         }
         else
         {
@@ -132,7 +140,7 @@ internal sealed class ModelTree
             info.LinkCount.ShouldBe(2 + model.Children.Values.Count(c => c.Kind == NodeKind.Directory) + (path.Length == 0 ? 1 : 0), path);
             foreach ((string name, ModelNode child) in model.Children)
             {
-                Compare(files, found[name], child, $"{path}/{name}");
+                Compare(files, found[name], child, $"{path}/{name}", names);
             }
         }
     }

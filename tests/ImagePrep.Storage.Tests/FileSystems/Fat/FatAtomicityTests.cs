@@ -31,6 +31,14 @@ public sealed class FatAtomicityTests
         Should.Throw<UnsupportedImageException>(() => files.CreateSymbolicLink(directory, "x", "y"u8)).Kind.ShouldBe(UnsupportedKind.Feature);
         Should.Throw<UnsupportedImageException>(() => files.SetAttribute(file, "user.x", "y"u8)).Kind.ShouldBe(UnsupportedKind.Feature);
         Should.Throw<UnsupportedImageException>(() => files.SetOwner(file, 0, 5)).Kind.ShouldBe(UnsupportedKind.Feature);
+        Should.Throw<UnsupportedImageException>(() => files.Link(file, directory, "x")).Message.ShouldContain("hard links");
+        Should.Throw<FileNotFoundException>(() => files.Rename(directory, "absent", directory, "x"));
+        Should.Throw<IOException>(() => files.Rename(files.Root, "overlays", directory, "x"));
+        Should.Throw<IOException>(() => files.Rename(files.Root, "overlays", FatTree.Find(files, "overlays/inner"), "x"));
+        Should.Throw<IOException>(() => files.Rename(files.Root, "empty", files.Root, "overlays"));
+        Should.Throw<IOException>(() => files.Rename(directory, "inner", files.Root, "empty"));
+        Should.Throw<IOException>(() => files.Rename(files.Root, "empty", files.Root, "a:b"));
+        files.Rename(files.Root, "EMPTY", files.Root, "empty");
         Should.Throw<FileNotFoundException>(() => files.Unlink(directory, "absent"));
         Should.Throw<FileNotFoundException>(() => files.RemoveDirectory(directory, "absent"));
         Should.Throw<IOException>(() => files.Unlink(files.Root, "overlays"));
@@ -127,6 +135,9 @@ public sealed class FatAtomicityTests
             ("write", f => f.WriteAt(FatTree.Find(f, "other.bin"), 10_000, Enumerable.Repeat((byte)9, 9000).ToArray())),
             ("length", f => f.SetLength(FatTree.Find(f, "other.bin"), 100)),
             ("unlink", f => f.Unlink(f.Root, FatImage.LongName)),
+            ("rename", f => f.Rename(f.Root, FatImage.LongName, FatTree.Find(f, "overlays"), "another long name")),
+            ("replace", f => f.Rename(f.Root, FatImage.LongName, f.Root, "other.bin")),
+            ("rename directory", f => f.Rename(FatTree.Find(f, "overlays"), "inner", f.Root, "moved")),
         ];
         foreach ((string name, Action<IFileSystem> call) in calls)
         {

@@ -13,6 +13,8 @@ internal sealed class FatTreeNode(bool isDirectory)
     public byte[] Content { get; set; } = [];
 
     public SortedDictionary<string, FatTreeNode> Children { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    public bool IsAbove(FatTreeNode other) => other == this || Children.Values.Any(child => child.IsAbove(other));
 }
 
 /// <summary>A model tree and its comparison with a file system and with a folder of the host.</summary>

@@ -31,7 +31,7 @@ internal sealed class RandomFatEdits(IFileSystem files, int seed, int largestFil
 
     private void Step()
     {
-        switch (_random.Next(13))
+        switch (_random.Next(15))
         {
             case 0 or 1 or 2 or 3: CreateFile(); break;
             case 4: CreateDirectory(); break;
@@ -40,6 +40,7 @@ internal sealed class RandomFatEdits(IFileSystem files, int seed, int largestFil
             case 8: SetLength(); break;
             case 9: SetPermissions(); break;
             case 10: CreateAgain(); break;
+            case 11 or 12: Rename(); break;
             default: Remove(); break;
         }
     }
@@ -118,6 +119,43 @@ internal sealed class RandomFatEdits(IFileSystem files, int seed, int largestFil
             item.Node.IsReadOnly = readOnly && !item.Node.IsDirectory;
         }
     }
+
+    private void Rename()
+    {
+        if (Pick(null) is not { Path.Length: > 0 } moved)
+        {
+            return;
+        }
+
+        // To a new name, or to one that is there, the same in another case included: often of a kind, or in a place, that is impossible.
+        (FatTreeNode toParent, string toPath, string toName) = NewName();
+        int kind = _random.Next(4);
+        if (kind < 2 && (kind == 0 ? moved : Pick(null)) is { Path.Length: > 0 } other)
+        {
+            (toPath, toName) = Split(other.Path);
+            toName = OtherCase(toName);
+            toParent = At(toPath);
+        }
+
+        (string fromPath, string fromName) = Split(moved.Path);
+        NodeId node = FatTree.Find(files, moved.Path);
+        void Call() => files.Rename(FatTree.Find(files, fromPath), OtherCase(fromName), FatTree.Find(files, toPath), toName);
+        FatTreeNode? replaced = toParent.Children.GetValueOrDefault(toName);
+        bool isInTheWay = replaced is not null && replaced != moved.Node && (replaced.Children.Count > 0 || replaced.IsDirectory != moved.Node.IsDirectory);
+        if (moved.Node.IsAbove(toParent) || isInTheWay)
+        {
+            Should.Throw<IOException>(Call);
+            return;
+        }
+
+        Call();
+        FatTree.Find(files, $"{toPath}/{toName}").ShouldBe(node);
+        At(fromPath).Children.Remove(fromName);
+        toParent.Children.Remove(toName);
+        toParent.Children.Add(toName, moved.Node);
+    }
+
+    private FatTreeNode At(string path) => Model.Everything().First(item => item.Path == path).Node;
 
     private void Remove()
     {

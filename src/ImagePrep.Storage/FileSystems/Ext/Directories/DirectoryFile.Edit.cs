@@ -63,7 +63,54 @@ internal static partial class DirectoryFile
             }
         }
 
-        throw new FileNotFoundException($"Directory inode {blocks.Rules.Self} has no name '{name}'.");
+        throw NotFound(blocks, name);
+    }
+
+    /// <summary>Lets a name that is there mean another inode; needs no room.</summary>
+    /// <exception cref="FileNotFoundException">There is no such name.</exception>
+    public static void Replace(IDirectoryBlocks blocks, FileName name, uint inode, byte fileType)
+    {
+        CheckNotDot(name);
+        ArgumentOutOfRangeException.ThrowIfZero(inode);
+        foreach ((uint number, LinearBlock block) in Candidates(blocks, name))
+        {
+            if (block.TryReplace(name.Bytes, inode, fileType))
+            {
+                blocks.Write(number, block.Seal());
+                return;
+            }
+        }
+
+        throw NotFound(blocks, name);
+    }
+
+    /// <summary>Lets ".." mean another directory. In an htree it stands in the root of the index.</summary>
+    public static void SetParent(IDirectoryBlocks blocks, uint parent)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(parent);
+        ReadDots(blocks);
+        byte[] first = blocks.Read(0);
+        if (blocks.IsIndexed)
+        {
+            IndexNode root = IndexNode.ParseRoot(first, blocks.Rules);
+            root.SetParent(parent);
+            blocks.Write(0, root.Seal());
+        }
+        else
+        {
+            LinearBlock block = LinearBlock.Parse(first, blocks.Rules, 0);
+            block.TryReplace(DotRecords.ParentName, parent, DotRecords.DirectoryType);
+            blocks.Write(0, block.Seal());
+        }
+    }
+
+    /// <exception cref="ArgumentException">"." and ".." are not for callers to change.</exception>
+    public static void CheckNotDot(FileName name)
+    {
+        if (DotRecords.IsDot(name.Bytes))
+        {
+            throw new ArgumentException($"'{name}' belongs to the directory itself.", nameof(name));
+        }
     }
 
     private static void InsertLinear(StagedBlocks blocks, DirectoryRecord record)
@@ -128,11 +175,6 @@ internal static partial class DirectoryFile
         }
     }
 
-    private static void CheckNotDot(FileName name)
-    {
-        if (DotRecords.IsDot(name.Bytes))
-        {
-            throw new ArgumentException($"'{name}' belongs to the directory itself.", nameof(name));
-        }
-    }
+    private static FileNotFoundException NotFound(IDirectoryBlocks blocks, FileName name) =>
+        new($"Directory inode {blocks.Rules.Self} has no name '{name}'.");
 }

@@ -21,6 +21,9 @@ internal sealed partial class IndexNode
         return root;
     }
 
+    /// <summary>Of the root: lets ".." mean another directory.</summary>
+    public void SetParent(uint parent) => DotRecords.Write(_bytes, _rules, parent, _rules.BlockSize - DotRecords.RecordLength);
+
     /// <summary>Adds an entry; the caller has made sure that there is room.</summary>
     public void InsertBehind(int index, uint hash, uint block)
     {

@@ -61,6 +61,19 @@ internal sealed partial class LinearBlock
         return true;
     }
 
+    /// <summary>Lets a name mean another inode.</summary>
+    public bool TryReplace(ReadOnlySpan<byte> name, uint inode, byte fileType)
+    {
+        int index = IndexOf(name);
+        if (index >= 0)
+        {
+            RecordHeader header = _slots[index].Header;
+            Store(index, _slots[index] with { Header = header with { Inode = inode, FileType = _rules.HasFileType ? fileType : (byte)0 } });
+        }
+
+        return index >= 0;
+    }
+
     /// <summary>The block's bytes with a fresh checksum, ready to be written.</summary>
     public byte[] Seal()
     {
