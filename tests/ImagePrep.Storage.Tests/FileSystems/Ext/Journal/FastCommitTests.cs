@@ -17,9 +17,9 @@ public sealed partial class FastCommitTests
     private static readonly Dictionary<string, string[]> Shapes = new(StringComparer.Ordinal)
     {
         ["4k"] = ["-b", "4096", "-O", "fast_commit", "-J", "size=4"],
-        ["1k"] = ["-b", "1024", "-O", "fast_commit,metadata_csum_seed,orphan_file", "-J", "size=2"],
+        ["1k"] = ["-b", "1024", "-O", "fast_commit,metadata_csum_seed,orphan_file", "-J", "size=4"],
         ["nocsum"] = ["-b", "4096", "-O", "fast_commit,^metadata_csum,^64bit", "-J", "size=4"],
-        ["uninit-128"] = ["-b", "1024", "-I", "128", "-O", "fast_commit,^metadata_csum,uninit_bg,^dir_index,^flex_bg", "-J", "size=2"],
+        ["uninit-128"] = ["-b", "1024", "-I", "128", "-O", "fast_commit,^metadata_csum,uninit_bg,^dir_index,^flex_bg", "-J", "size=4"],
     };
 
     public static TheoryData<string> Works => [.. FastCommitWork.All.Select(work => work.Name)];
