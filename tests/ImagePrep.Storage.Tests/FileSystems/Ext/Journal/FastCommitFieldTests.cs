@@ -56,6 +56,7 @@ public sealed class FastCommitFieldTests
         ["range in another file"] = (image => image.AddRange(A, 3, 1, BlockOf(image, "b")), "something else has it"),
         ["range in the journal"] = (image => image.AddRange(A, 3, 1, (uint)(image.AreaOffset / FastCommitImage.BlockSize)), "something else has it"),
         ["range twice"] = (image => image.AddRange(A, 3, 1, Free).AddRange(A, 5, 1, Free), "belong to the file twice"),
+        ["range behind i_size"] = (image => image.AddRange(A, 3, 1, Free), "i_size is 3000"),
         ["hole without blocks"] = (image => image.DeleteRange(A, 1, 0), "fc_len"),
         ["hole behind any file"] = (image => image.DeleteRange(A, uint.MaxValue, 2), "fc_len"),
         ["name '..'"] = (image => image.AddName(4, D, A, ".."), "fc_dname"),
@@ -176,6 +177,46 @@ public sealed class FastCommitFieldTests
     [MemberData(nameof(UnsupportedNames))]
     public void Replay_OperationIsNotReplayed_IsUnsupportedAndNothingIsWritten(string name) =>
         ShouldBeRefused<UnsupportedImageException>(Unsupported[name].Change).ShouldContain(Unsupported[name].Reason);
+
+    [Fact]
+    public void Replay_RandomBytes_IsRefusedOrSound()
+    {
+        FastCommitImage made = Base.Value.Copy();
+        Sound(made.AddHead());
+        AddInode(made.AddName(4, D, A, "second").DeleteRange(A, 1, 1).AddRange(A, 7, 32770, Free + 20), A, inode => inode.Links = 2).Commit();
+        byte[] sound = made.Place();
+        Random random = new(5);
+        int replayed = 0;
+        List<string> problems = [];
+        for (int round = 0; round < 400; round++)
+        {
+            byte[] image = [.. sound];
+            Span<byte> area = image.AsSpan(made.AreaOffset, made.AreaLength);
+            for (int change = random.Next(1, 4); change > 0; change--)
+            {
+                // Names, numbers and ranges lie at the front of each block, but for the inode's bytes.
+                int at = (random.Next(2) * FastCommitImage.BlockSize) + random.Next(300);
+                area[at] = (byte)(random.Next(3) == 0 ? random.Next(256) : area[at] ^ (1 << random.Next(8)));
+            }
+
+            FastCommitImage.Seal(area);
+            try
+            {
+                ExtFileSystem.OpenForEditing(new MemoryDevice(image), Now);
+            }
+            catch (Exception documented) when (documented is CorruptImageException or UnsupportedImageException)
+            {
+                continue;
+            }
+
+            problems.AddRange(ExtCheck.Verify(new MemoryDevice(image)).Select(problem => $"round {round}: {problem}"));
+            replayed++;
+        }
+
+        problems.ShouldBeEmpty();
+
+        replayed.ShouldBeInRange(50, 350);
+    }
 
     [Fact]
     public void Replay_UnknownFeature_IsUnsupported()

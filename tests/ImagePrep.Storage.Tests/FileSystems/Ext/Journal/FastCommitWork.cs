@@ -77,7 +77,7 @@ internal sealed record FastCommitWork(string Name, string Steps, bool KernelIsSo
             """, KernelIsSound: false),
         new("directory-grows", """
             os.mkdir(P('nd'))
-            for i in range(45): w('nd/a-file-with-a-long-name-%d' % i, b'', durable=False)
+            for i in range(30): w('nd/a-file-with-a-long-name-%d' % i, b'', durable=False)
             sync('nd/a-file-with-a-long-name-7')
             """, KernelIsSound: false),
         new("without-names", """

@@ -142,6 +142,14 @@ internal sealed class ReplayedFile
             CheckHasExtents();
         }
 
+        // Room may be kept behind the end, and the hashes of fs-verity lie there.
+        long end = Map.Runs.Where(run => !run.Unwritten).Select(run => run.LogicalEnd).LastOrDefault();
+        if (end > (Inode.Size + _volume.BlockSize - 1) / _volume.BlockSize && !Inode.Has(InodeFlags.Verity))
+        {
+            throw new CorruptImageException(
+                CorruptKind.Inconsistent, Owner, $"i_size is {Inode.Size}, but blocks up to {end} of the file are written. Run e2fsck on the image.");
+        }
+
         if (Inode.Size > int.MaxValue && !_volume.Superblock.ReadOnlyCompat.HasFlag(ReadOnlyCompatFeatures.LargeFile))
         {
             throw new UnsupportedImageException(UnsupportedKind.Limit, Owner, "i_size needs the large_file feature, which this file system does not have.");
