@@ -67,6 +67,16 @@ public sealed class OverlayDevice(IBlockReader below) : IBlockDevice
         }
     }
 
+    /// <summary>Writes what was changed to a device of the same length.</summary>
+    public void CopyTo(IBlockDevice device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        foreach ((long index, byte[] block) in _changed)
+        {
+            device.WriteAt(index * BlockSize, block.AsSpan(0, (int)Math.Min(BlockSize, Length - (index * BlockSize))));
+        }
+    }
+
     public ByteRange NextData(long offset)
     {
         ByteRange data = below.NextData(offset);

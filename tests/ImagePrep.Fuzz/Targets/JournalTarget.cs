@@ -25,7 +25,26 @@ internal sealed class JournalTarget() : FuzzTarget("journal")
         Survives(() => _ = files.List(files.Root).Count());
     }
 
-    protected override IReadOnlyList<Seed> MakeSeeds() => [Make("^metadata_csum,^64bit", "jo"), Make("metadata_csum", "jo -c -v 3")];
+    protected override IReadOnlyList<Seed> MakeSeeds() =>
+        [Make("^metadata_csum,^64bit", "jo"), Make("metadata_csum", "jo -c -v 3"), MakeWithFastCommits()];
+
+    /// <summary>Two fast commits: a file that is made, one that is removed, ranges, and a number that is used again.</summary>
+    private static Seed MakeWithFastCommits()
+    {
+        const ushort create = 3, link = 4, unlink = 5;
+        const uint changed = 12, removed = 13, folder = 14, made = 20;
+        using ScratchFolder scratch = new();
+        FastCommitImage image = FastCommitImage.Make(scratch);
+        Inode like = Volume.Open(new MemoryDevice(image.Bytes)).ReadInode(changed);
+        ReadOnlySpan<byte> raw = like.Raw.AsSpan(0, Inode.OldSize + like.ExtraSize);
+        image.AddHead().AddInode(made, raw).AddRange(made, 0, 3, 3800).AddName(create, folder, made, "made").AddName(unlink, 2, removed, "b")
+            .AddInode(removed, raw).AddName(create, 2, removed, "again").Commit();
+        like.Links = 2;
+        image.AddName(link, folder, changed, "second").DeleteRange(changed, 1, 2).AddRange(changed, 7, 32770, 3900).AddInode(changed, raw).Commit();
+        byte[] bytes = image.Place();
+        (int offset, int length) = (image.AreaOffset, image.AreaLength);
+        return new Seed(bytes, [new HotRange(offset, length, mutant => FastCommitImage.Seal(mutant.AsSpan(offset, length)))]);
+    }
 
     private static Seed Make(string features, string open)
     {

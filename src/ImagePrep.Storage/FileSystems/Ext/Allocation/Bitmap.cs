@@ -87,6 +87,26 @@ internal sealed class Bitmap
         return Count;
     }
 
+    /// <summary>Runs of bits that are set here and clear in another bitmap of the same length.</summary>
+    public IEnumerable<(uint Start, uint Count)> RunsNotIn(Bitmap other)
+    {
+        for (uint start = NextSet(0); start < Count; start = NextSet(start))
+        {
+            uint end = NextClear(start);
+            while (start < end)
+            {
+                uint first = Math.Min(end, other.NextClear(start));
+                uint behind = Math.Min(end, other.NextSet(first));
+                if (first < behind)
+                {
+                    yield return (first, behind - first);
+                }
+
+                start = behind;
+            }
+        }
+    }
+
     public uint CountClear()
     {
         uint set = 0;

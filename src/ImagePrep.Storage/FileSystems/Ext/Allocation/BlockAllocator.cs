@@ -42,6 +42,29 @@ internal sealed class BlockAllocator(Volume volume, UndoLog undo)
         return runs;
     }
 
+    /// <summary>Marks those of some blocks that are free as in use, and returns them.</summary>
+    public IReadOnlyList<(long Start, uint Count)> TakeFree(long start, uint count)
+    {
+        List<(long Start, uint Count)> taken = [];
+        for (long end = start + count; start < end;)
+        {
+            uint group = volume.Groups.GroupOfBlock(start);
+            long first = volume.Groups.FirstBlock(group);
+            Bitmap bitmap = volume.Bitmaps.Blocks(group);
+            uint stop = (uint)Math.Min(end - first, bitmap.Count);
+            for (uint index = bitmap.NextClear((uint)(start - first)); index < stop; index = bitmap.NextClear(index))
+            {
+                uint free = Math.Min(stop, bitmap.NextSet(index)) - index;
+                Mark(first + index, free);
+                taken.Add((first + index, free));
+            }
+
+            start = first + stop;
+        }
+
+        return taken;
+    }
+
     /// <exception cref="CorruptImageException">A block is free already, or belongs to the file system itself.</exception>
     public void Free(long start, long count)
     {

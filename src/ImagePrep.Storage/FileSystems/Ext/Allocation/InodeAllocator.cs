@@ -36,6 +36,28 @@ internal sealed class InodeAllocator(Volume volume, UndoLog undo)
             UnsupportedKind.NoSpace, "ext file system", "there is no free inode. Remove files from the base image, or make it with more inodes.");
     }
 
+    /// <summary>Marks one inode that is free as in use, whose number somebody else has chosen.</summary>
+    /// <exception cref="CorruptImageException">It is in use already.</exception>
+    public void Take(uint inode, bool isDirectory, BlockAllocator blocks)
+    {
+        uint group = volume.Groups.GroupOfInode(inode);
+        uint index = (inode - 1) % volume.Superblock.InodesPerGroup;
+        if (volume.Bitmaps.Inodes(group)[index])
+        {
+            throw new CorruptImageException(
+                CorruptKind.Overlap, $"inode bitmap of group {group}", $"inode {inode} is new, but in use already. Run e2fsck on the image.");
+        }
+
+        // It need not be the lowest: those that are passed over count as initialised from now on.
+        uint passed = (group * volume.Superblock.InodesPerGroup) + volume.Groups.InitialisedInodes(group) + 1;
+        for (; passed < inode; passed++)
+        {
+            undo.WriteAt(volume.Groups.InodeLocation(passed), new byte[volume.Superblock.InodeSize]);
+        }
+
+        Mark(group, index, isDirectory, blocks);
+    }
+
     public void Free(uint inode, bool isDirectory)
     {
         uint group = volume.Groups.GroupOfInode(inode);

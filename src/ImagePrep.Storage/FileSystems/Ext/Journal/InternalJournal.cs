@@ -61,18 +61,23 @@ internal sealed class InternalJournal
         }
     }
 
-    /// <summary>
-    /// Writes what is committed to its place and empties the log, as the kernel does when it mounts (e2fsck, recovery.c). The log is checked whole
-    /// before the first byte is written.
-    /// </summary>
-    /// <param name="device">The device of the volume, which must be opened again afterwards.</param>
+    /// <summary>What replaying the journal means; the log is checked whole.</summary>
     /// <exception cref="CorruptImageException">The log is damaged, or would write where it must not.</exception>
     /// <exception cref="UnsupportedImageException">The journal was given up, or holds what only the kernel can replay.</exception>
-    public ReplayPlan Replay(IBlockDevice device)
+    public ReplayPlan Plan()
     {
         CheckUsable();
+        return ReplayPlan.Create(_volume, _superblock, new JournalLog(_volume, _map, _superblock));
+    }
+
+    /// <summary>
+    /// Writes the blocks of whole transactions to their places and empties the log, as the kernel does when it mounts (e2fsck, recovery.c).
+    /// </summary>
+    /// <param name="plan">Of this journal.</param>
+    /// <param name="device">The device of the volume, or one over it; the volume must be opened again afterwards.</param>
+    public void Replay(ReplayPlan plan, IBlockDevice device)
+    {
         JournalLog log = new(_volume, _map, _superblock);
-        ReplayPlan plan = ReplayPlan.Create(_volume, _superblock, log);
         foreach ((long home, LoggedBlock logged) in plan.Blocks)
         {
             byte[] content = log.Read(logged.Place);
@@ -89,8 +94,6 @@ internal sealed class InternalJournal
             _ = _map.TryFind(0, out BlockRun first);
             device.WriteAt(first.Physical * _volume.BlockSize, _superblock.Emptied(unchecked(plan.NextSequence + 1)));
         }
-
-        return plan;
     }
 
     private void CheckUsable()

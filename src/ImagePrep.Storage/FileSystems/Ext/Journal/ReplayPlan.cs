@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using ImagePrep.Storage.Errors;
+using ImagePrep.Storage.FileSystems.Ext.Journal.FastCommits;
 
 namespace ImagePrep.Storage.FileSystems.Ext.Journal;
 
@@ -39,11 +40,16 @@ internal sealed class ReplayPlan
             TakeBlocks(record);
         }
 
-        RefuseFastCommits();
+        FastCommits = superblock.Start != 0 && superblock.FastCommitBlocks > 0
+            ? FastCommitLog.Read(log, NextSequence, volume.Superblock.InodeSize)
+            : FastCommitLog.Empty;
     }
 
     /// <summary>The number of the first transaction that is not committed.</summary>
     public uint NextSequence { get; }
+
+    /// <summary>What waits behind the last transaction, as operations instead of blocks.</summary>
+    public FastCommitLog FastCommits { get; }
 
     public int Transactions => unchecked((int)(NextSequence - _superblock.Sequence));
 
@@ -54,7 +60,7 @@ internal sealed class ReplayPlan
     public IReadOnlyDictionary<long, LoggedBlock> Blocks => _blocks;
 
     /// <exception cref="CorruptImageException">A committed transaction is damaged, or would write where it must not.</exception>
-    /// <exception cref="UnsupportedImageException">There are fast commits behind the log.</exception>
+    /// <exception cref="UnsupportedImageException">Fast commits behind the log are of a kind that is not known.</exception>
     public static ReplayPlan Create(Volume volume, JournalSuperblock superblock, JournalLog log) => new(volume, superblock, log);
 
     /// <summary>
@@ -133,30 +139,6 @@ internal sealed class ReplayPlan
             }
 
             _blocks[tag.Home] = new LoggedBlock(descriptor.Places[i], tag.IsEscaped);
-        }
-    }
-
-    /// <summary>
-    /// Fast commits are small descriptions of what changed since the last transaction, replayed by the kernel only. Those that are left from earlier
-    /// transactions carry another number.
-    /// </summary>
-    private void RefuseFastCommits()
-    {
-        const ushort headTag = 9;
-        const int lengthOfHead = 8;
-        if (_superblock.FastCommitBlocks == 0 || _log.FirstFastCommit >= _log.Length)
-        {
-            return;
-        }
-
-        // Unlike the log, fast commits are little-endian: tag, length, then features and transaction number.
-        ReadOnlySpan<byte> first = _log.Read(_log.FirstFastCommit);
-        if (BinaryPrimitives.ReadUInt16LittleEndian(first) == headTag
-            && BinaryPrimitives.ReadUInt16LittleEndian(first[2..]) == lengthOfHead
-            && BinaryPrimitives.ReadUInt32LittleEndian(first[8..]) == NextSequence)
-        {
-            throw new UnsupportedImageException(
-                UnsupportedKind.NeedsRepair, Structure, "it holds fast commits, which are not replayed. Boot the image once and shut it down, or run e2fsck on it.");
         }
     }
 

@@ -90,18 +90,28 @@ internal sealed class FileMap
     }
 
     /// <summary>Unmaps everything from a block on and returns what was there.</summary>
-    public List<BlockRun> RemoveFrom(long logical)
+    public List<BlockRun> RemoveFrom(long logical) => Remove(logical, Math.Max(logical, LogicalEnd));
+
+    /// <summary>Unmaps the blocks of [from, to) and returns what was there.</summary>
+    public List<BlockRun> Remove(long from, long to)
     {
-        int index = FirstEndingAfter(logical);
-        List<BlockRun> removed = _runs.GetRange(index, _runs.Count - index);
-        _runs.RemoveRange(index, _runs.Count - index);
-        if (removed.Count > 0 && removed[0].Logical < logical)
+        int first = FirstEndingAfter(from);
+        int last = first;
+        List<BlockRun> removed = [];
+        List<BlockRun> kept = [];
+        for (; last < _runs.Count && _runs[last].Logical < to; last++)
         {
-            BlockRun cut = removed[0];
-            _runs.Add(cut.Part(cut.Logical, logical));
-            removed[0] = cut.Part(logical, cut.LogicalEnd);
+            BlockRun run = _runs[last];
+            long start = Math.Max(from, run.Logical);
+            long end = Math.Min(to, run.LogicalEnd);
+            removed.Add(run.Part(start, end));
+            kept.Add(run.Part(run.Logical, start));
+            kept.Add(run.Part(end, run.LogicalEnd));
         }
 
+        kept.RemoveAll(run => run.Count == 0);
+        _runs.RemoveRange(first, last - first);
+        _runs.InsertRange(first, kept);
         return removed;
     }
 

@@ -49,25 +49,15 @@ internal static class DirtyImage
             while piece := source.read(1 << 20): target.write(piece)
         """;
 
-    /// <summary>Appends and syncs: what the kernel writes as fast commits behind a whole transaction.</summary>
-    private const string FastWork = """
-        import os, sys
-        name = os.path.join(sys.argv[1], 'file')
-        fd = os.open(name, os.O_CREAT | os.O_RDWR)
-        os.write(fd, b'x' * 5000); os.fsync(fd); os.sync()
-        for i in range(5): os.write(fd, b'y' * 5000); os.fsync(fd)
-        with open(sys.argv[2], 'rb') as source, open(sys.argv[3], 'wb') as target: target.write(source.read())
-        """;
-
-    /// <summary>A file system whose newest changes are in fast commits alone.</summary>
-    public static string MakeWithFastCommits(ScratchFolder scratch) =>
-        Make(scratch, "rw", FastWork, orphans: 0, "-t", "ext4", "-O", "fast_commit", "-J", "size=4", scratch.File("mounted.img"), "24M");
-
     /// <summary>Every other of the orphans has no name any more.</summary>
     public static string Make(ScratchFolder scratch, string mountOptions, int orphans, params string[] mkfs) =>
-        Make(scratch, mountOptions, Work, orphans, mkfs);
+        Make(scratch, mountOptions, Work, orphans, mkfs).Path;
 
-    private static string Make(ScratchFolder scratch, string mountOptions, string work, int orphans, params string[] mkfs)
+    /// <summary>
+    /// Runs python on a mounted file system; its arguments are the folder, the image, where to copy it to, and a number. Returns the copy, and the tree
+    /// that the kernel showed when it was made.
+    /// </summary>
+    public static (string Path, string Tree) Make(ScratchFolder scratch, string mountOptions, string work, int orphans, string[] mkfs)
     {
         OutsideTool.Require("mke2fs", "python3");
         string mounted = scratch.File("mounted.img");
@@ -75,6 +65,6 @@ internal static class DirtyImage
         OutsideTool.Run("mke2fs", ["-q", "-F", .. mkfs]).EnsureSuccess("mke2fs");
         using KernelMount mount = new(mounted, mountOptions);
         OutsideTool.Run("python3", ["-c", work, mount.Folder, mounted, dirty, $"{orphans}"], seconds: 120).EnsureSuccess("working on the mounted file system");
-        return dirty;
+        return (dirty, TreeListing.OfFolder(mount.Folder));
     }
 }

@@ -15,7 +15,12 @@ public sealed class JournalShapeTests
     /// <summary>The log begins behind the journal's superblock: descriptor, logged blocks, commit.</summary>
     private const int FirstLogBlock = 1;
 
-    public static TheoryData<string> Features => ["^metadata_csum,^64bit", "^metadata_csum,64bit", "metadata_csum,64bit", "metadata_csum,^64bit"];
+    private const string ChecksumVersion2 = ",version2";
+
+    public static TheoryData<string> Features =>
+    [
+        "^metadata_csum,^64bit", "^metadata_csum,64bit", "metadata_csum,64bit", "metadata_csum,^64bit", "metadata_csum,64bit,version2", "metadata_csum,^64bit,version2",
+    ];
 
     [Theory]
     [MemberData(nameof(Features))]
@@ -96,6 +101,48 @@ public sealed class JournalShapeTests
     }
 
     [Fact]
+    public void Replay_OldSuperblock_EqualsE2fsck()
+    {
+        using ScratchFolder scratch = new();
+        string path = Make(scratch, "^metadata_csum,^64bit", "jw -b 6000,6001 {content}", "jw -b 6001 {other}");
+        long superblock = Locate(path, 0);
+        Patch(path, superblock, JournalHeader.TypeOffset, [0, 0, 0, 3]);
+        Patch(path, superblock, 0x24, new byte[0x100 - 0x24]);
+        byte[] image = File.ReadAllBytes(path);
+
+        ExtRecovery.Replay(new MemoryDevice(image), out ExtRecovery summary);
+
+        summary.Transactions.ShouldBe(2);
+        Block(image, Free)[..8].ShouldBe([0xC0, 0x3B, 0x39, 0x98, 0, 0, 0, 0]);
+        Block(image, Free + 1).ShouldAllBe(b => b == 0x77);
+        E2fsckReplay.Differences(image, path, scratch).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(4096, "metadata_csum")]
+    [InlineData(65536, "metadata_csum")]
+    [InlineData(65536, "^metadata_csum,^64bit")]
+    public void Replay_LargeBlocks_EqualsE2fsck(int blockSize, string features)
+    {
+        OutsideTool.Require("mke2fs", "debugfs", "e2fsck");
+        using ScratchFolder scratch = new();
+        long blocks = blockSize == 4096 ? 8192 : 2100;
+        string path = new Flavour("large", $"{blocks * blockSize / 1024}K", "-t", "ext4", "-b", $"{blockSize}", "-O", features).Make(scratch);
+        string content = scratch.File("content");
+        File.WriteAllBytes(content, [.. Enumerable.Range(0, 2).SelectMany(i => (byte[])[0xC0, 0x3B, 0x39, 0x98, .. Enumerable.Repeat((byte)(i + 1), blockSize - 4)])]);
+        string script = scratch.File("script");
+        string open = features.StartsWith('^') ? "jo" : "jo -c -v 3";
+        File.WriteAllLines(script, [open, $"jw -b {blocks - 9},{blocks - 8} {content}", $"jw -r {blocks - 9}", $"jw -b {blocks - 7} {content}", "jc"]);
+        OutsideTool.Run("debugfs", "-w", "-f", script, path).EnsureSuccess("debugfs");
+        byte[] image = File.ReadAllBytes(path);
+
+        ExtRecovery.Replay(new MemoryDevice(image), out ExtRecovery summary);
+
+        (summary.Transactions, summary.Blocks, summary.RevokedBlocks).ShouldBe((3, 2, 1));
+        E2fsckReplay.Differences(image, path, scratch).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Replay_JournalWasAborted_IsRefused()
     {
         using ScratchFolder scratch = new();
@@ -139,7 +186,7 @@ public sealed class JournalShapeTests
     private static string Make(ScratchFolder scratch, string features, params string[] commands)
     {
         OutsideTool.Require("mke2fs", "debugfs", "e2fsck");
-        string path = new Flavour("shape", "8M", "-t", "ext4", "-b", "1024", "-O", features).Make(scratch);
+        string path = new Flavour("shape", "8M", "-t", "ext4", "-b", "1024", "-O", features.Replace(ChecksumVersion2, "")).Make(scratch);
         string content = scratch.File("content");
         string other = scratch.File("other");
         File.WriteAllBytes(content, [.. Enumerable.Range(0, 3).SelectMany(i => (byte[])[0xC0, 0x3B, 0x39, 0x98, .. Enumerable.Repeat((byte)i, 1020)])]);
@@ -147,7 +194,7 @@ public sealed class JournalShapeTests
         if (commands.Length > 0)
         {
             string script = scratch.File("script");
-            string open = features.StartsWith('^') ? "jo" : "jo -c -v 3";
+            string open = features.StartsWith('^') ? "jo" : features.EndsWith(ChecksumVersion2, StringComparison.Ordinal) ? "jo -c -v 2" : "jo -c -v 3";
             File.WriteAllLines(script, [open, .. commands.Select(command => command.Replace("{content}", content).Replace("{other}", other)), "jc"]);
             OutsideTool.Run("debugfs", "-w", "-f", script, path).EnsureSuccess("debugfs");
         }
