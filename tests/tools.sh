@@ -7,15 +7,23 @@ set -eu
 
 packages="
     attr
+    btrfs-progs
+    cryptsetup-bin
     debian-archive-keyring
     dosfstools
     e2fsprogs
+    erofs-utils
+    exfatprogs
+    f2fs-tools
     fdisk
     gdisk
+    genisoimage
     grub-pc-bin
     grub2-common
+    lvm2
     mmdebstrap
     mtools
+    ntfs-3g
     openssh-client
     openssl
     qemu-system-x86
@@ -24,7 +32,9 @@ packages="
     seabios
     selinux-utils
     shellcheck
+    squashfs-tools
     strace
+    xfsprogs
 "
 
 is_installed() {
