@@ -38,7 +38,8 @@ public sealed class Preparation : IDisposable
         IReadOnlyList<NodeSpec> nodes = _context.HasArgument("nodes")
             ? NodeList.Parse(System.IO.File.ReadAllText(_context.Argument<string>("nodes")), _context.Argument<string>("nodes"))
             : NodeList.Count(_context.Argument("count", Paths.DemoNodes));
-        PrepareRequest request = new() { Recipe = RecipeLibrary.Load(recipe), BasePath = baseImage, Nodes = nodes };
+        string[] backing = [.. _context.Arguments<string>("backing", [])];
+        PrepareRequest request = new() { Recipe = RecipeLibrary.Load(recipe), BasePath = baseImage, Backing = backing, Nodes = nodes };
         _output = new StagingFolder(output);
         _log = new LogFile(_output.File(LogFile.Name));
         return new PreparationSession(request, _output, _log, TimeProvider.System, System.Threading.CancellationToken.None);

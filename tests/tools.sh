@@ -7,19 +7,25 @@ set -eu
 
 packages="
     attr
+    btrfs-progs
     busybox-static
     cpio
+    cryptsetup-bin
     debian-archive-keyring
     dosfstools
     e2fsprogs
+    erofs-utils
     exfatprogs
     extlinux
+    f2fs-tools
     fdisk
     gdisk
+    genisoimage
     grub-efi-amd64-bin
     grub-pc-bin
     grub2-common
     kmod
+    lvm2
     mmdebstrap
     mtools
     ntfs-3g
@@ -32,9 +38,11 @@ packages="
     seabios
     selinux-utils
     shellcheck
+    squashfs-tools
     strace
     syslinux
     syslinux-common
+    xfsprogs
 "
 
 is_installed() {

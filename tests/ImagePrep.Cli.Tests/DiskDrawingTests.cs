@@ -27,15 +27,14 @@ public sealed class DiskDrawingTests
     }
 
     [Fact]
-    public void Draw_ManySmallParts_StayReadable()
+    public void Draw_MorePartsThanALineHolds_GoesOnBelow()
     {
         DrawnPart[] parts = [.. Enumerable.Range(1, 128).Select(i => new DrawnPart(i * MiB, MiB, $"{i}", "ext4"))];
 
-        string names = DiskDrawing.Draw(1L << 40, parts)[1];
+        IReadOnlyList<string> lines = DiskDrawing.Draw(1L << 40, parts, 60);
 
-        foreach (DrawnPart part in parts)
-        {
-            names.ShouldContain($"│ {part.Name} ");
-        }
+        lines.ShouldAllBe(line => line.Length == 60);
+        string[] names = [.. lines.Where((_, index) => index % 4 == 1).SelectMany(line => line.Split('│', StringSplitOptions.RemoveEmptyEntries)).Select(name => name.Trim('·', ' '))];
+        names.Where(name => name.Length > 0).ShouldBe(parts.Select(part => part.Name));
     }
 }

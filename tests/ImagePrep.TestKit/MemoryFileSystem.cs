@@ -18,9 +18,11 @@ public sealed class MemoryFileSystem : IFileSystem
 
     public string Uuid { get; init; } = "00000000-0000-0000-0000-000000000001";
 
+    public string Label { get; init; } = "";
+
     public int Flushes { get; private set; }
 
-    public FileSystemSummary Summary => new("ext4", Uuid, "", BlockSize, 1L << 30, 1L << 29, Epoch, ["extent"]);
+    public FileSystemSummary Summary => new("ext4", Uuid, Label, BlockSize, 1L << 30, 1L << 29, Epoch, ["extent"]);
 
     public NodeId Root => new(2);
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImagePrep.Cli.Rendering;
 using ImagePrep.Containers;
 using ImagePrep.Guests;
 using ImagePrep.Inspection;
@@ -9,8 +10,6 @@ namespace ImagePrep.Cli.Commands;
 /// <summary>imageprep cat IMAGE PATH</summary>
 internal static class CatCommand
 {
-    private const int BufferSize = 1 << 20;
-
     public static Command Build(CancellationToken cancellation)
     {
         Argument<string> image = CommonOptions.Image();
@@ -28,18 +27,24 @@ internal static class CatCommand
         GuestNode node = view.Find(path);
         if (node.Info.Kind != NodeKind.File)
         {
-            throw new IOException($"{node.Path} is not a regular file in the guest.");
+            throw new IOException($"{path} is {KindName(node.Info.Kind)} in the guest, not a file with content.{(node.Info.Kind == NodeKind.Directory ? " 'imageprep ls' lists it." : "")}");
         }
 
-        using Stream output = Console.OpenStandardOutput();
-        byte[] buffer = new byte[BufferSize];
-        long position = 0;
-        while (node.Mount.FileSystem.Read(node.Node, position, buffer) is > 0 and int read)
+        StandardOutput.Copy((position, buffer) =>
         {
-            output.Write(buffer, 0, read);
-            position += read;
-        }
-
+            cancellation.ThrowIfCancellationRequested();
+            return node.Mount.FileSystem.Read(node.Node, position, buffer);
+        });
         return ExitCodes.Done;
     }
+
+    private static string KindName(NodeKind kind) => kind switch
+    {
+        NodeKind.Directory => "a folder",
+        NodeKind.CharacterDevice => "a character device",
+        NodeKind.BlockDevice => "a block device",
+        NodeKind.Fifo => "a named pipe",
+        NodeKind.Socket => "a socket",
+        _ => "no regular file",
+    };
 }

@@ -24,19 +24,22 @@ internal static class ListCommand
     private static int Run(string[] images, string path, string? format, CancellationToken cancellation)
     {
         using GuestView view = GuestView.Open(images, DeclaredFormats.Parse(format), cancellation);
-        GuestNode node = view.Find(path);
-        if (node.Info.Kind != NodeKind.Directory)
+        GuestNode named = view.Find(path, followLast: false);
+        IReadOnlyList<(GuestNode Node, string Name)> entries = Folder(view, named, path) is { } folder
+            ? [.. view.Files.List(folder.Path).Select(entry => (view.Files.Find(folder.Path / entry.Name, followLast: false), entry.Name.ToString()))]
+            : [(named, named.Path.ToString())];
+        foreach (string line in FileListing.Lines(entries))
         {
-            Console.WriteLine(FileListing.Line(view.Files, node, node.Path.ToString()));
-            return ExitCodes.Done;
-        }
-
-        foreach (DirectoryEntry entry in view.Files.List(node.Path))
-        {
-            GuestNode child = view.Files.Find(node.Path / entry.Name, followLast: false);
-            Console.WriteLine(FileListing.Line(view.Files, child, entry.Name.ToString()));
+            Console.WriteLine(line);
         }
 
         return ExitCodes.Done;
+    }
+
+    /// <summary>What to list: a folder, or the one that a link leads to. A link to anything else, or to nothing, is shown itself.</summary>
+    private static GuestNode? Folder(GuestView view, GuestNode named, string path)
+    {
+        GuestNode? reached = named.Info.Kind == NodeKind.SymbolicLink ? view.Files.Resolve(path, followLast: true, out _) : named;
+        return reached?.Info.Kind == NodeKind.Directory ? reached : null;
     }
 }

@@ -15,6 +15,7 @@ internal static class PrepareCommand
         Option<string> recipe = new("--recipe") { Description = "Recipe file, or the name of a built-in recipe such as debian-12.", Required = true, HelpName = "R" };
         Option<string> baseImage = new("--base") { Description = "Base image: raw, qcow2, or a format that --base-format declares. It is only read.", Required = true, HelpName = "FILE" };
         Option<string> baseFormat = CommonOptions.ImageFormat("--base-format");
+        Option<string[]> backing = CommonOptions.Backing();
         Option<string?> output = new("--out") { Description = "Output folder: new, or empty.", HelpName = "DIR" };
         Option<string> nodes = CommonOptions.Nodes();
         Option<int?> count = CommonOptions.Count();
@@ -25,7 +26,7 @@ internal static class PrepareCommand
         Option<bool> dryRun = new("--dry-run") { Description = "Print what would be done, down to paths and sectors, and write nothing." };
         Command command = new("prepare", "Makes a golden image from a base image and, when asked, unique node images.")
         {
-            recipe, baseImage, baseFormat, output, nodes, count, layout, format, jobs, entropy, dryRun,
+            recipe, baseImage, baseFormat, backing, output, nodes, count, layout, format, jobs, entropy, dryRun,
         };
         command.SetAction(parsed =>
         {
@@ -33,6 +34,7 @@ internal static class PrepareCommand
             {
                 Recipe = RecipeLibrary.Load(parsed.GetValue(recipe)!),
                 BasePath = parsed.GetValue(baseImage)!,
+                Backing = parsed.GetValue(backing) ?? [],
                 BaseFormat = DeclaredFormats.Parse(parsed.GetValue(baseFormat)),
                 Nodes = CommonOptions.ReadNodes(parsed.GetValue(nodes), parsed.GetValue(count)),
                 Stamping = new StampOptions
@@ -53,6 +55,7 @@ internal static class PrepareCommand
     {
         using PreparationSession session = new(request, output: null, SilentObserver.Instance, TimeProvider.System, cancellation);
         session.Inspect();
+        PlanText.Write(session.BaseFiles);
         PlanText.Write(session.Repartition());
         foreach (string step in PreparationSession.GuestSteps)
         {

@@ -13,36 +13,64 @@ internal sealed record DrawnPart(long Start, long Length, string Name, string Co
 
 /// <summary>
 /// A disk drawn from left to right in plain text. Widths follow the sizes as far as every part stays readable: on a real disk the boot partition
-/// would otherwise be thinner than its number.
+/// would otherwise be thinner than its number. What does not fit into a line continues below it.
 /// </summary>
 internal static class DiskDrawing
 {
-    private const int Width = 76;
+    public const int UsualWidth = 76;
+
+    private const int Indent = 2;
 
     /// <inheritdoc cref="Draw"/>
     public static void Write(long diskLength, IReadOnlyList<DrawnPart> partitions)
     {
-        foreach (string line in Draw(diskLength, partitions))
+        foreach (string line in Draw(diskLength, partitions, Math.Min(UsualWidth, AnsiConsole.Profile.Width - Indent)))
         {
-            AnsiConsole.MarkupLine("  " + Markup.Escape(line));
+            AnsiConsole.MarkupLine(new string(' ', Indent) + Markup.Escape(line));
         }
     }
 
-    /// <summary>Four lines: frame, names, contents, frame. Unpartitioned space is dotted.</summary>
+    /// <summary>Four lines for each strip: frame, names, contents, frame. Unpartitioned space is dotted.</summary>
     /// <param name="diskLength">Bytes.</param>
     /// <param name="partitions">In disk order; one that contains others (an extended partition) is a frame without a cell of its own.</param>
-    public static IReadOnlyList<string> Draw(long diskLength, IReadOnlyList<DrawnPart> partitions)
+    /// <param name="width">Columns that a line may take; a part that needs more gets a strip of its own.</param>
+    public static IReadOnlyList<string> Draw(long diskLength, IReadOnlyList<DrawnPart> partitions, int width = UsualWidth)
     {
         List<DrawnPart> parts = WithGaps(diskLength, [.. partitions.Where(part => !partitions.Any(inner => inner != part && Contains(part, inner)))]);
-        int[] widths = Widths(parts);
-        return
-        [
-            Frame(widths, '┌', '┬', '┐'),
-            Row(parts, widths, part => part.Name),
-            Row(parts, widths, part => part.Content),
-            Frame(widths, '└', '┴', '┘'),
-        ];
+        List<string> lines = [];
+        foreach (List<DrawnPart> strip in Strips(parts, width))
+        {
+            int[] widths = Widths(strip, width);
+            lines.Add(Frame(widths, '┌', '┬', '┐'));
+            lines.Add(Row(strip, widths, part => part.Name));
+            lines.Add(Row(strip, widths, part => part.Content));
+            lines.Add(Frame(widths, '└', '┴', '┘'));
+        }
+
+        return lines;
     }
+
+    private static List<List<DrawnPart>> Strips(List<DrawnPart> parts, int width)
+    {
+        List<List<DrawnPart>> strips = [[]];
+        int taken = 1;
+        foreach (DrawnPart part in parts)
+        {
+            int needed = Needed(part) + 1;
+            if (taken + needed > width && strips[^1].Count > 0)
+            {
+                strips.Add([]);
+                taken = 1;
+            }
+
+            strips[^1].Add(part);
+            taken += needed;
+        }
+
+        return strips;
+    }
+
+    private static int Needed(DrawnPart part) => part.IsGap ? 1 : Math.Max(part.Name.Length, part.Content.Length) + 2;
 
     private static bool Contains(DrawnPart outer, DrawnPart inner) => outer.Start <= inner.Start && inner.End <= outer.End && outer.Length > inner.Length;
 
@@ -72,10 +100,10 @@ internal static class DiskDrawing
     private static DrawnPart Gap(long start, long end) => new(start, end - start, "", "");
 
     /// <summary>What is left over the smallest widths is shared out by size.</summary>
-    private static int[] Widths(List<DrawnPart> parts)
+    private static int[] Widths(List<DrawnPart> parts, int width)
     {
-        int[] widths = [.. parts.Select(part => part.IsGap ? 1 : Math.Max(part.Name.Length, part.Content.Length) + 2)];
-        int left = Width - widths.Sum() - parts.Count - 1;
+        int[] widths = [.. parts.Select(Needed)];
+        int left = width - widths.Sum() - parts.Count - 1;
         double total = parts.Sum(part => (double)part.Length);
         if (left <= 0 || total <= 0)
         {

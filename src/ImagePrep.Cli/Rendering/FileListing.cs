@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using ImagePrep.Guests;
 using ImagePrep.Storage.Errors;
@@ -5,16 +6,32 @@ using ImagePrep.Storage.FileSystems;
 
 namespace ImagePrep.Cli.Rendering;
 
-/// <summary>Lines as 'ls -l --time-style=full-iso' prints them, with owners as numbers: the host's names mean nothing in the guest.</summary>
+/// <summary>
+/// Lines as 'ls -l --time-style=long-iso' prints them in UTC, columns lined up, with owners as numbers: the host's names mean nothing in the guest.
+/// </summary>
 internal static class FileListing
 {
-    public static string Line(GuestTree files, GuestNode node, string name)
+    /// <param name="entries">Nodes and the names to show for them, made safe to print.</param>
+    public static IReadOnlyList<string> Lines(IReadOnlyList<(GuestNode Node, string Name)> entries)
     {
-        NodeInfo info = node.Info;
-        DateTimeOffset modified = DateTimeOffset.UnixEpoch.AddSeconds(info.Modified.Seconds);
-        string target = info.Kind == NodeKind.SymbolicLink ? " -> " + PrintableText.From(node.Mount.FileSystem.ReadLink(node.Node)) : "";
-        return $"{Mode(info)} {info.LinkCount,3} {info.UserId,5} {info.GroupId,5} {info.Size,10} {modified:yyyy-MM-dd HH:mm} {name}{target}";
+        string[][] rows = [.. entries.Select(entry => Figures(entry.Node.Info))];
+        int[] widths = [.. Enumerable.Range(0, rows.Length == 0 ? 0 : rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
+        return [.. rows.Zip(entries, (row, entry) =>
+            $"{Mode(entry.Node.Info)} {string.Join(' ', row.Select((figure, column) => figure.PadLeft(widths[column])))} {Time(entry.Node.Info)} {entry.Name}{Target(entry.Node)}")];
     }
+
+    private static string[] Figures(NodeInfo info) =>
+        [.. new long[] { info.LinkCount, info.UserId, info.GroupId, info.Size }.Select(figure => figure.ToString(CultureInfo.InvariantCulture))];
+
+    private static string Time(NodeInfo info)
+    {
+        // A damaged or hostile inode may name any second: ext4 reaches the year 2446, DateTimeOffset the year 9999.
+        long seconds = Math.Clamp(info.Modified.Seconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds());
+        return DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+    }
+
+    private static string Target(GuestNode node) =>
+        node.Info.Kind == NodeKind.SymbolicLink ? " -> " + PrintableText.From(node.Mount.FileSystem.ReadLink(node.Node)) : "";
 
     private static string Mode(NodeInfo info)
     {

@@ -8,18 +8,28 @@ namespace ImagePrep.Cli.Rendering;
 /// <summary>An inspection for people: the disk, its partitions in disk order, the guest, the findings.</summary>
 internal static class InspectionText
 {
+    private static readonly (string Title, bool IsNumber)[] Columns =
+        [("No", true), ("Type", false), ("Start", true), ("Size", true), ("Alignment", false), ("Content", false), ("Mounted at", false)];
+
     public static void Write(InspectionReport report, string name)
     {
         TableDescription table = report.Table;
         Line($"[bold]{Escape(name)}[/]: {report.Format}, {Size(table.DiskBytes)} disk in a file of {Size(report.FileBytes)}");
-        string copy = report.TableCopy == "only" ? "" : $", {report.TableCopy} copy";
+        foreach (BackingFile file in report.Backing)
+        {
+            Line($"  over {Escape(file.Name)}: {file.Format}, a file of {Size(file.FileBytes)}");
+        }
+
+        string copy = report.TableCopy == "backup" ? ", read from its backup copy" : "";
         string scheme = table.Scheme == "none" ? "no partition table" : $"{table.Scheme.ToUpperInvariant()} {report.DiskId}, {table.SectorSize}-byte sectors{copy}";
         Line(Escape(scheme));
-        Line(report.Guest is { } guest ? $"{Escape(guest.Name)}, {Escape(guest.Init)} {guest.InitVersion}" : "no guest recognised");
+        Line(report.Guest is { } guest ? Escape(guest.Name) + Init(guest) : "no guest recognised");
         AnsiConsole.WriteLine();
         Draw(report);
+        AnsiConsole.WriteLine();
         AnsiConsole.Write(Partitions(report));
-        WriteFileSystems(report);
+        AnsiConsole.WriteLine();
+        WriteContents(report);
         if (report.Findings.Count == 0)
         {
             AnsiConsole.WriteLine();
@@ -37,52 +47,74 @@ internal static class InspectionText
         DrawnPart[] parts = [.. report.Partitions.Select(partition => new DrawnPart(
             partition.StartByte,
             partition.Bytes,
-            $"{partition.Number} {partition.MountPoint}".TrimEnd(),
+            partition.Number == 0 && partition.MountPoint.Length > 0 ? partition.MountPoint : $"{Number(partition)} {partition.MountPoint}".TrimEnd(),
             partition.Content.Length == 0 ? Size(partition.Bytes) : partition.Content))];
         DiskDrawing.Write(report.Table.DiskBytes, parts);
     }
 
-    private static void WriteFileSystems(InspectionReport report)
+    private static string Init(GuestDescription guest) =>
+        guest.Init == "unknown" ? "" : $", {Escape(guest.Init)}{(guest.InitVersion > 0 ? $" {guest.InitVersion}" : "")}";
+
+    /// <summary>What names each content, and below it the features, once for all that have the same.</summary>
+    private static void WriteContents(InspectionReport report)
     {
-        foreach (PartitionInspection partition in report.Partitions.Where(partition => partition.Features.Count > 0))
+        PartitionInspection[] named = [.. report.Partitions.Where(partition => partition.Uuid.Length > 0 || partition.Label.Length > 0)];
+        if (named.Length > 0)
         {
-            string text = $"{partition.Number}: {string.Join(' ', partition.Features)}";
-            AnsiConsole.Write(new Padder(new Markup($"[grey]{Escape(text)}[/]"), new Padding(2, 0, 0, 0)));
+            Line("[bold]Contents[/]");
+        }
+
+        foreach (PartitionInspection partition in named)
+        {
+            string?[] facts =
+            [
+                partition.Content + (partition.Variant.Length > 0 ? $" ({partition.Variant})" : ""),
+                partition.Label.Length > 0 ? $"label '{partition.Label}'" : null,
+                partition.Uuid.Length > 0 ? $"UUID {partition.Uuid}" : null,
+                partition.FreeBytes > 0 ? $"{Size(partition.FreeBytes)} free" : null,
+            ];
+            Indented(2, $"{Number(partition)}: {string.Join(", ", facts.Where(fact => fact is not null))}");
+        }
+
+        foreach (IGrouping<string, PartitionInspection> group in report.Partitions
+            .Where(partition => partition.Features.Count > 0)
+            .GroupBy(partition => string.Join(' ', partition.Features)))
+        {
+            Indented(2, $"Features of {string.Join(", ", group.Select(Number))}:");
+            Indented(4, group.Key);
         }
     }
 
-    private static Table Partitions(InspectionReport report)
+    /// <summary>Two columns of space between columns, and no frame: seven of them fit into 80.</summary>
+    private static Grid Partitions(InspectionReport report)
     {
-        Table view = new() { Border = TableBorder.Simple };
-        view.AddColumn(new TableColumn("No").RightAligned());
-        view.AddColumn("Type");
-        view.AddColumn(new TableColumn("Start").RightAligned());
-        view.AddColumn(new TableColumn("Size").RightAligned());
-        view.AddColumn("Alignment");
-        view.AddColumn("Content");
-        view.AddColumn(new TableColumn("Free").RightAligned());
-        view.AddColumn("Mounted at");
+        Grid view = new();
+        foreach ((string _, bool isNumber) in Columns)
+        {
+            GridColumn column = new() { Padding = new Padding(2, 0, 0, 0), NoWrap = isNumber };
+            view.AddColumn(isNumber ? column.RightAligned() : column);
+        }
+
+        view.AddRow([.. Columns.Select(column => $"[bold]{column.Title}[/]")]);
         foreach (PartitionInspection partition in report.Partitions)
         {
+            bool isFrame = partition.Kind == "extended";
             view.AddRow(
-                partition.Number.ToString(CultureInfo.InvariantCulture) + (partition.Active ? "*" : ""),
+                Number(partition) + (partition.Active ? "*" : ""),
                 Escape(partition.Type),
                 (partition.StartByte / report.Table.SectorSize).ToString(CultureInfo.InvariantCulture),
                 Size(partition.Bytes),
-                Alignment(partition),
-                Escape(Content(partition)),
-                partition.FreeBytes > 0 ? Size(partition.FreeBytes) : "",
+                isFrame ? "" : Alignment(partition),
+                isFrame ? "" : partition.Content.Length > 0 ? Escape(partition.Content) : "?",
                 Escape(partition.MountPoint));
         }
 
         return view;
     }
 
-    private static string Content(PartitionInspection partition) => partition.Content.Length == 0
-        ? "?"
-        : partition.Content
-            + (partition.Variant.Length > 0 ? $" ({partition.Variant})" : "")
-            + (partition.Label.Length > 0 ? $" '{partition.Label}'" : "");
+    /// <summary>A disk without a table has no number to show.</summary>
+    private static string Number(PartitionInspection partition) =>
+        partition.Number == 0 ? "disk" : partition.Number.ToString(CultureInfo.InvariantCulture);
 
     private static string Alignment(PartitionInspection partition)
     {
@@ -111,10 +143,10 @@ internal static class InspectionText
         // One reason, many places: the reason is said once.
         foreach (IGrouping<(string Id, string Text), Finding> group in findings.GroupBy(finding => (finding.Id, finding.Text)))
         {
-            AnsiConsole.Write(new Padder(new Markup(Escape(group.Key.Text)), new Padding(2, 0, 0, 0)));
+            Indented(2, group.Key.Text);
             foreach (Finding finding in group)
             {
-                AnsiConsole.Write(new Padder(new Markup($"[grey]{Escape(finding.Where)}[/]"), new Padding(4, 0, 0, 0)));
+                Indented(4, finding.Where);
             }
         }
     }
@@ -128,6 +160,10 @@ internal static class InspectionText
         >= 1L << 10 => $"{bytes / (double)(1L << 10):0.#} KiB",
         _ => $"{bytes} B",
     };
+
+    /// <summary>The first level is what is said, the second where it holds.</summary>
+    private static void Indented(int columns, string text) =>
+        AnsiConsole.Write(new Padder(new Markup(columns > 2 ? $"[grey]{Escape(text)}[/]" : Escape(text)), new Padding(columns, 0, 0, 0)));
 
     private static string Escape(string text) => Markup.Escape(text);
 

@@ -1,3 +1,4 @@
+using ImagePrep.Containers;
 using ImagePrep.Guests;
 using ImagePrep.Pipeline;
 using ImagePrep.Steps;
@@ -10,6 +11,15 @@ namespace ImagePrep.Cli.Rendering;
 /// <summary>What a dry run prints: partitions before and after, then every path of every step.</summary>
 internal static class PlanText
 {
+    /// <summary>The base, and what it lies on.</summary>
+    public static void Write(IReadOnlyList<ImageFile> files)
+    {
+        for (int i = 0; i < files.Count; i++)
+        {
+            AnsiConsole.MarkupLine($"{(i == 0 ? "[bold]Base[/]" : "  over")} {Markup.Escape(Path.GetFileName(files[i].Path))} ({files[i].Format})");
+        }
+    }
+
     public static void Write(RepartitionPlan plan)
     {
         AnsiConsole.MarkupLine("[bold]Disk now[/]");

@@ -26,6 +26,9 @@ public sealed class DiskImage : IBlockReader, IDisposable
 
     public DiskFormat Format { get; }
 
+    /// <summary>The listed image below this one; null for a base.</summary>
+    public DiskImage? Backing => _listedBacking;
+
     public string Path => _file.Path;
 
     /// <summary>Length of the disk in bytes, as the guest sees it.</summary>

@@ -1,52 +1,39 @@
 using ImagePrep.Storage.Blocks;
+using ImagePrep.Storage.Errors;
+using ImagePrep.Storage.FileSystems.Recognition;
+using ImagePrep.Storage.FileSystems.Swap;
 
 namespace ImagePrep.Storage.FileSystems;
 
 /// <summary>
-/// Recognises what lies in a partition by its magic numbers, to name it: file systems that have a <see cref="FileSystemDriver"/>, and others.
-/// Only the file system's own code decides whether it can be used.
+/// Recognises what lies in a partition, or on a disk without a table, by its magic numbers, to name it: file systems that have a
+/// <see cref="FileSystemDriver"/>, and others. Only the file system's own code decides whether it can be used.
 /// </summary>
 public static class ContentProbe
 {
-    private sealed record Mark(string Type, long Offset, byte[] Magic);
+    /// <inheritdoc cref="Identify"/>
+    /// <returns>The type alone.</returns>
+    public static string Recognise(IBlockReader device) => Identify(device).Type;
 
-    private static readonly Mark[] Marks =
-    [
-        new("crypto_LUKS", 0, [(byte)'L', (byte)'U', (byte)'K', (byte)'S', 0xBA, 0xBE]),
-        new("xfs", 0, [.. "XFSB"u8]),
-        new("LVM2_member", 512, [.. "LABELONE"u8]),
-        new("LVM2_member", 0, [.. "LABELONE"u8]),
-        new("btrfs", 0x10040, [.. "_BHRfS_M"u8]),
-        new("ntfs", 3, [.. "NTFS    "u8]),
-        new("exfat", 3, [.. "EXFAT   "u8]),
-        new("squashfs", 0, [.. "hsqs"u8]),
-        new("iso9660", 0x8001, [.. "CD001"u8]),
-        new("linux_raid_member", 4096, [0xFC, 0x4E, 0x2B, 0xA9]),
-        new("linux_raid_member", 0, [0xFC, 0x4E, 0x2B, 0xA9]),
-        new("f2fs", 1024, [0x10, 0x20, 0xF5, 0xF2]),
-    ];
-
-    /// <summary>Type name as blkid prints it ("ext" for all of ext2/3/4, "swap"), or "" when nothing is recognised.</summary>
-    /// <exception cref="Errors.UnsupportedImageException">Two file systems that are handled claim the device.</exception>
-    public static string Recognise(IBlockReader device)
+    /// <summary>Names what a device holds. A part of something larger (a RAID member, an encrypted volume) is never taken for what shows through it.</summary>
+    /// <exception cref="UnsupportedImageException">Two file systems claim the device, one of them handled: only its maker knows which of them counts.</exception>
+    public static ContentIdentity Identify(IBlockReader device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        foreach (Mark mark in Marks)
+        if ((VolumeMarks.Find(device) ?? RaidMember.Find(device) ?? ZfsMember.Find(device)) is { } volume)
         {
-            if (Matches(device, mark.Offset, mark.Magic))
-            {
-                return mark.Type;
-            }
+            return volume;
         }
 
-        if (FileSystemDriver.Claiming(device) is { } driver)
+        ContentIdentity? other = FileSystemMarks.Find(device);
+        FileSystemDriver? driver = FileSystemDriver.Claiming(device);
+        if (other is not null && driver is not null)
         {
-            return driver.Type;
+            throw FileSystemDriver.Ambiguous([other.Type, driver.Type]);
         }
 
-        return Swap.SwapArea.TryRead(device, out _) ? "swap" : "";
+        return other
+            ?? (driver is null ? null : new ContentIdentity(driver.Type))
+            ?? (SwapArea.TryRead(device, out SwapArea? swap) ? new ContentIdentity("swap", swap!.Uuid, swap.Label) : ContentIdentity.Unknown);
     }
-
-    private static bool Matches(IBlockReader device, long offset, byte[] magic) =>
-        device.Length >= offset + magic.Length && device.ReadBytes(offset, magic.Length).AsSpan().SequenceEqual(magic);
 }

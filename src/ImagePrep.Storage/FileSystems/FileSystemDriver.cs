@@ -51,13 +51,11 @@ public sealed class FileSystemDriver
     internal static FileSystemDriver? Claiming(IBlockReader device)
     {
         FileSystemDriver[] claiming = [.. All.Where(driver => driver._claims(device))];
-        return claiming.Length <= 1
-            ? claiming.FirstOrDefault()
-            : throw new UnsupportedImageException(
-                UnsupportedKind.Ambiguous,
-                "file system",
-                $"the partition carries the marks of {string.Join(" and of ", claiming.Select(driver => driver.Type))}. Remove the stale one with wipefs.");
+        return claiming.Length <= 1 ? claiming.FirstOrDefault() : throw Ambiguous(claiming.Select(driver => driver.Type));
     }
+
+    internal static UnsupportedImageException Ambiguous(IEnumerable<string> types) => new(
+        UnsupportedKind.Ambiguous, "file system", $"the partition carries the marks of {string.Join(" and of ", types)}. Remove the stale one with wipefs.");
 
     /// <inheritdoc cref="ExtFileSystem.OpenForReading"/>
     public IFileSystemReader OpenForReading(IBlockReader device) => _openForReading(device);

@@ -64,12 +64,19 @@ public abstract class PartitionTable
     public IReadOnlyList<ByteRange> UnclaimedRanges =>
         [.. DiskMap.Of(this).Where(segment => segment.Kind == DiskSegmentKind.Free).Select(segment => segment.Range)];
 
-    /// <summary>Reads the table of a disk.</summary>
-    /// <exception cref="UnsupportedImageException">No table and no ext file system, or a table that is not handled.</exception>
+    /// <summary>Reads the table of a disk that must have one.</summary>
+    /// <inheritdoc cref="Read(IBlockReader, Func{IBlockReader, string})" path="/exception"/>
+    public static PartitionTable Read(IBlockReader disk) => Read(disk, _ => "");
+
+    /// <summary>Reads the table of a disk. One without a table is a single partition when something is recognised on the whole of it.</summary>
+    /// <param name="disk">The disk.</param>
+    /// <param name="recognise">Names what begins at the first byte of a device; "" when nothing is known there.</param>
+    /// <exception cref="UnsupportedImageException">No table and nothing recognised, or a table that is not handled.</exception>
     /// <exception cref="CorruptImageException">The table contradicts itself or the disk.</exception>
-    public static PartitionTable Read(IBlockReader disk)
+    public static PartitionTable Read(IBlockReader disk, Func<IBlockReader, string> recognise)
     {
         ArgumentNullException.ThrowIfNull(disk);
+        ArgumentNullException.ThrowIfNull(recognise);
         if (disk.Length < MbrSector.Size)
         {
             throw CorruptImageException.Truncated("disk", MbrSector.Size, disk.Length);
@@ -86,12 +93,12 @@ public abstract class PartitionTable
             return ReadMbr(disk, mbr);
         }
 
-        return DiskContent.HoldsExt(disk)
+        return recognise(disk).Length > 0
             ? new WholeDiskTable(disk.Length)
             : throw new UnsupportedImageException(
                 UnsupportedKind.Format,
                 "disk",
-                $"no partition table and no ext file system was found; {DiskContent.Describe(disk)}. "
+                $"no partition table and no file system was found; {DiskContent.Describe(disk)}. "
                 + "Is this the image of a Linux disk, and is its format (raw, qcow2) the declared one?");
     }
 

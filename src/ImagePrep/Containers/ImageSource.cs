@@ -26,7 +26,22 @@ public sealed class ImageSource : IDisposable
     public long FileLength => _container?.FileLength ?? Disk.FileLength;
 
     /// <summary>Format of that file, as users write it.</summary>
-    public string FormatName => _container is null ? Disk.Format.ToString().ToLowerInvariant() : ContainerFile.Name(_container.Format);
+    public string FormatName => _container is null ? NameOf(Disk.Format) : ContainerFile.Name(_container.Format);
+
+    /// <summary>The listed files below it, from the one it lies on down to the base; none for an image that stands alone.</summary>
+    public IReadOnlyList<ImageFile> Backing
+    {
+        get
+        {
+            List<ImageFile> files = [];
+            for (DiskImage? image = Disk.Backing; image is not null; image = image.Backing)
+            {
+                files.Add(new ImageFile(image.Path, NameOf(image.Format), image.FileLength));
+            }
+
+            return files;
+        }
+    }
 
     /// <summary>Version line of the program that converted the file; null when none was needed.</summary>
     public string? Converter { get; }
@@ -73,9 +88,14 @@ public sealed class ImageSource : IDisposable
         }
     }
 
+    /// <inheritdoc cref="DiskImage.VerifyUnchanged"/>
+    public void VerifyUnchanged() => Disk.VerifyUnchanged();
+
     public void Dispose()
     {
         Disk.Dispose();
         _container?.Dispose();
     }
+
+    private static string NameOf(DiskFormat format) => format.ToString().ToLowerInvariant();
 }

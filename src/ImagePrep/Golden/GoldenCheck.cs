@@ -18,18 +18,18 @@ internal sealed class GoldenCheck(GoldenParts parts, IBlockReader intended)
     {
         using DiskImage written = DiskImage.Open(path, DiskFormat.Qcow2);
         Require(written.Length == intended.Length, $"the disk has {written.Length} bytes instead of {intended.Length}");
-        PartitionTable table = PartitionTable.Read(written);
+        DiskLayout layout = DiskLayout.Read(written);
+        PartitionTable table = layout.Table;
         PartitionTable expected = parts.Disk.Table;
         Require(
             table.Partitions.Select(Place).SequenceEqual(expected.Partitions.Select(Place)) && table.DiskId == expected.DiskId,
             "the partition table differs from the planned one");
-        IReadOnlyList<PartitionContent> contents = PartitionContent.Inspect(written, table);
-        foreach (PartitionContent content in contents.Where(content => content.FileSystem is not null))
+        foreach (PartitionContent content in layout.Contents.Where(content => content.FileSystem is not null))
         {
             CheckFileSystem(written, content);
         }
 
-        GuestTree files = new(GuestFinder.FindMounts(GuestDisk.Candidates(contents, table)));
+        GuestTree files = new(layout.FindMounts());
         foreach (GuestChange change in parts.Outcomes.SelectMany(outcome => outcome.Outcome.Changes))
         {
             CheckChange(files, change.Path);

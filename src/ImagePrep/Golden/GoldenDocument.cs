@@ -41,7 +41,14 @@ public sealed record ToolDescription(string Name, string Version);
 /// <param name="VirtualBytes">Length of the disk it holds.</param>
 /// <param name="Sha256">Of the base file as it was given, not of what it was converted to.</param>
 /// <param name="Converter">Version line of the program that converted it; absent when it was read as it is.</param>
-public sealed record BaseDescription(string Format, long FileBytes, long VirtualBytes, string Sha256, string? Converter = null);
+/// <param name="Backing">When the base is an overlay: the files below it, down to the one that stands alone; absent otherwise.</param>
+public sealed record BaseDescription(
+    string Format, long FileBytes, long VirtualBytes, string Sha256, string? Converter = null, IReadOnlyList<BackingDescription>? Backing = null);
+
+/// <param name="Format">"qcow2" or "raw".</param>
+/// <param name="FileBytes">Length of the file.</param>
+/// <param name="Sha256">Of the file.</param>
+public sealed record BackingDescription(string Format, long FileBytes, string Sha256);
 
 /// <param name="Name">The recipe's own name.</param>
 /// <param name="Sha256">Of its text.</param>

@@ -23,13 +23,13 @@ public static class FileSystemTable
             string[] fields = line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             if (fields.Length >= 3 && !fields[0].StartsWith('#'))
             {
-                entries.Add(new FileSystemTableEntry(fields[0].Replace("\"", "", StringComparison.Ordinal), Unescape(fields[1]), fields[2]));
+                entries.Add(new FileSystemTableEntry(Unescape(fields[0].Replace("\"", "", StringComparison.Ordinal)), Unescape(fields[1]), fields[2]));
             }
         }
 
         return entries;
     }
 
-    /// <summary>Blanks in mount points are written as \040 (fstab(5)).</summary>
+    /// <summary>Blanks in labels and mount points are written as \040 (fstab(5)).</summary>
     private static string Unescape(string field) => field.Replace("\\040", " ", StringComparison.Ordinal).Replace("\\011", "\t", StringComparison.Ordinal);
 }

@@ -34,18 +34,8 @@ public sealed class GuestDisk
     {
         OverlayDevice device = new(disk);
         IReadOnlyList<PartitionContent> contents = PartitionContent.Edit(device, table, writeTime);
-        GuestEditor files = new(GuestFinder.FindMounts(Candidates(contents, table)));
+        GuestEditor files = new(new DiskLayout(table, contents).FindMounts());
         return new GuestDisk(device, table, contents, files, GuestFinder.Describe(files));
-    }
-
-    /// <summary>Partitions with a file system that can be read, as candidates for the guest's mounts.</summary>
-    public static IReadOnlyList<FileSystemCandidate> Candidates(IReadOnlyList<PartitionContent> contents, PartitionTable table)
-    {
-        ArgumentNullException.ThrowIfNull(contents);
-        ArgumentNullException.ThrowIfNull(table);
-        return [.. contents.Where(content => content.FileSystem is not null).Select(content => new FileSystemCandidate(
-            new Mount(GuestPath.Root, content.Partition.Number, content.Partition.Range, content.FileSystem!, content.Editor),
-            PartitionUuid.Of(table, content.Partition)))];
     }
 
     /// <summary>

@@ -5,24 +5,28 @@ namespace ImagePrep.Guests;
 /// <summary>A partition whose file system could be opened: a candidate for the guest's root or one of its mounts.</summary>
 /// <param name="Mount">File system and place; its mount point is not known yet and is "/".</param>
 /// <param name="PartitionUuid">What PARTUUID= names; empty when there is none.</param>
-public sealed record FileSystemCandidate(Mount Mount, string PartitionUuid);
+/// <param name="PartitionName">What PARTLABEL= names; empty when there is none.</param>
+public sealed record FileSystemCandidate(Mount Mount, string PartitionUuid, string PartitionName = "");
 
 /// <summary>Finds the root file system and mounts the others where the guest's fstab says.</summary>
 public static class GuestFinder
 {
     /// <summary>Returns the mounts, root first.</summary>
+    /// <param name="candidates">File systems that can be read.</param>
+    /// <param name="unread">For the message when none is a root: what else the disk holds.</param>
     /// <exception cref="UnsupportedImageException">No root file system, or more than one.</exception>
-    public static IReadOnlyList<Mount> FindMounts(IReadOnlyList<FileSystemCandidate> candidates)
+    public static IReadOnlyList<Mount> FindMounts(IReadOnlyList<FileSystemCandidate> candidates, string unread = "")
     {
         ArgumentNullException.ThrowIfNull(candidates);
         FileSystemCandidate[] roots = [.. candidates.Where(candidate => LooksLikeRoot(candidate.Mount))];
         if (roots.Length != 1)
         {
             string found = roots.Length == 0
-                ? "no partition holds a Linux root file system that can be read (an os-release file and an init)"
+                ? "no Linux root file system (an os-release file and an init) was found where ImagePrep can read: ext2/3/4 and FAT"
+                    + (unread.Length > 0 ? $"; {unread}" : "")
                 : "several partitions hold a root file system: " + string.Join(", ", roots.Select(root => root.Mount.PartitionNumber));
             throw new UnsupportedImageException(
-                UnsupportedKind.Format, "guest", $"{found}. 'imageprep inspect' lists what is there; give an image with one guest.");
+                UnsupportedKind.Format, "guest", $"{found}. Give an image with one guest.");
         }
 
         FileSystemCandidate rootCandidate = roots[0];
@@ -30,13 +34,12 @@ public static class GuestFinder
         string table = new GuestTree([rootCandidate.Mount]).ReadText("/etc/fstab") ?? "";
         foreach (FileSystemTableEntry entry in FileSystemTable.Parse(table))
         {
-            if (!entry.Point.StartsWith('/') || entry.Point == "/")
+            if (!GuestPath.TryParse(entry.Point, out GuestPath? point) || point.IsRoot)
             {
                 continue;
             }
 
             FileSystemCandidate? match = candidates.FirstOrDefault(candidate => candidate != rootCandidate && IsNamed(candidate, entry.Source));
-            GuestPath point = GuestPath.Parse(entry.Point);
             if (match is not null && mounts.TrueForAll(mount => !mount.Point.Equals(point)))
             {
                 mounts.Add(match.Mount with { Point = point });
@@ -78,21 +81,39 @@ public static class GuestFinder
 
     private static bool IsNamed(FileSystemCandidate candidate, string source)
     {
-        int equals = source.IndexOf('=', StringComparison.Ordinal);
-        string value = source[(equals + 1)..];
-        return (equals < 0 ? "" : source[..equals]) switch
+        (string tag, string value) = Tag(source);
+        string own = tag switch
         {
-            "UUID" => value.Equals(candidate.Mount.FileSystem.Summary.Uuid, StringComparison.OrdinalIgnoreCase),
-            "LABEL" => value == candidate.Mount.FileSystem.Summary.Label && value.Length > 0,
-            "PARTUUID" => value.Equals(candidate.PartitionUuid, StringComparison.OrdinalIgnoreCase) && value.Length > 0,
-            _ => IsDeviceNode(source, candidate.Mount.PartitionNumber),
+            "UUID" => candidate.Mount.FileSystem.Summary.Uuid,
+            "LABEL" => candidate.Mount.FileSystem.Summary.Label,
+            "PARTUUID" => candidate.PartitionUuid,
+            "PARTLABEL" => candidate.PartitionName,
+            _ => "",
         };
+        bool isUuid = tag is "UUID" or "PARTUUID";
+        return tag.Length == 0
+            ? IsDeviceNode(source, candidate.Mount.PartitionNumber)
+            : own.Length > 0 && own.Equals(value, isUuid ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
     }
 
-    /// <summary>/dev/sda1, /dev/vda1, /dev/xvda1, /dev/hda1, /dev/nvme0n1p1: the image is the first disk.</summary>
+    /// <summary>"UUID=…" and its equal "/dev/disk/by-uuid/…" as ("UUID", "…"); the tag is empty for a device node.</summary>
+    private static (string Tag, string Value) Tag(string source)
+    {
+        const string Links = "/dev/disk/by-";
+        if (source.StartsWith(Links, StringComparison.Ordinal) && source.IndexOf('/', Links.Length) is > 0 and int slash)
+        {
+            return (source[Links.Length..slash].ToUpperInvariant(), source[(slash + 1)..]);
+        }
+
+        int equals = source.IndexOf('=', StringComparison.Ordinal);
+        return equals < 0 ? ("", source) : (source[..equals], source[(equals + 1)..]);
+    }
+
+    /// <summary>/dev/sda1, /dev/vda1, /dev/xvda1, /dev/hda1, /dev/nvme0n1p1: the image is the first disk. Without a table it is the disk itself.</summary>
     private static bool IsDeviceNode(string source, int number)
     {
-        string[] disks = ["/dev/sda", "/dev/vda", "/dev/xvda", "/dev/hda", "/dev/nvme0n1p", "/dev/mmcblk0p"];
-        return number > 0 && disks.Any(disk => source == disk + number.ToString());
+        (string Disk, string Separator)[] disks =
+            [("/dev/sda", ""), ("/dev/vda", ""), ("/dev/xvda", ""), ("/dev/hda", ""), ("/dev/nvme0n1", "p"), ("/dev/mmcblk0", "p")];
+        return disks.Any(disk => source == (number == 0 ? disk.Disk : $"{disk.Disk}{disk.Separator}{number}"));
     }
 }

@@ -37,11 +37,39 @@ public class GuestTree
     {
         ArgumentNullException.ThrowIfNull(path);
         Walk walk = new(this);
-        return walk.TryRun(path, followLast, out node);
+        return walk.TryRun(path.Names.Select(name => name.Bytes.ToArray()), followLast, out node);
     }
 
     public bool TryFind(string path, [NotNullWhen(true)] out GuestNode? node, bool followLast = true) =>
         TryFind(GuestPath.Parse(path), out node, followLast);
+
+    /// <summary>
+    /// Finds a path as Linux does (path_resolution(7)): ".." leaves the folder that was reached, which a link may have put elsewhere, and a '/' at the end
+    /// asks for a folder.
+    /// </summary>
+    /// <param name="path">As typed.</param>
+    /// <param name="followLast">Whether a link at the end is followed.</param>
+    /// <param name="obstacle">Why there is no such path; empty when there is.</param>
+    public GuestNode? Resolve(string path, bool followLast, out string obstacle)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (!path.StartsWith('/') || Encoding.UTF8.GetByteCount(path) > GuestPath.MaxLength)
+        {
+            obstacle = $"a path begins with '/' and has at most {GuestPath.MaxLength} bytes";
+            return null;
+        }
+
+        bool wantsFolder = path.EndsWith('/');
+        Walk walk = new(this);
+        if (!walk.TryRun(path.Split('/').Select(Encoding.UTF8.GetBytes), followLast || wantsFolder, out GuestNode? node))
+        {
+            obstacle = walk.Obstacle;
+            return null;
+        }
+
+        obstacle = wantsFolder && node.Info.Kind != NodeKind.Directory ? $"{node.Path} is no folder" : "";
+        return obstacle.Length == 0 ? node : null;
+    }
 
     public bool Exists(string path) => TryFind(path, out _);
 
@@ -120,12 +148,22 @@ public class GuestTree
         private readonly Stack<byte[]> _pending = new();
         private int _links;
 
-        public bool TryRun(GuestPath path, bool followLast, [NotNullWhen(true)] out GuestNode? node)
+        /// <summary>What stopped the walk.</summary>
+        public string Obstacle { get; private set; } = "";
+
+        public bool TryRun(IEnumerable<byte[]> path, bool followLast, [NotNullWhen(true)] out GuestNode? node)
         {
             node = null;
-            Push(path.Names.Select(name => name.Bytes.ToArray()));
+            Push(path);
             while (_pending.TryPop(out byte[]? part))
             {
+                GuestNode directory = _entered.Peek();
+                if (directory.Info.Kind != NodeKind.Directory)
+                {
+                    Obstacle = $"{directory.Path} is no folder";
+                    return false;
+                }
+
                 if (part is [(byte)'.', (byte)'.'])
                 {
                     if (_entered.Count > 1)
@@ -136,11 +174,9 @@ public class GuestTree
                     continue;
                 }
 
-                GuestNode directory = _entered.Peek();
-                if (directory.Info.Kind != NodeKind.Directory
-                    || !FileName.IsValid(part)
-                    || !directory.Mount.FileSystem.TryLookup(directory.Node, new FileName(part), out NodeId found))
+                if (!FileName.IsValid(part) || !directory.Mount.FileSystem.TryLookup(directory.Node, new FileName(part), out NodeId found))
                 {
+                    Obstacle = $"{directory.Path} has no '{PrintableText.From(part)}'";
                     return false;
                 }
 

@@ -16,6 +16,18 @@ public sealed record PartitionContent(Partition Partition, string Type, IFileSys
     /// <summary>What its last machine left undone, because it was not shut down, and editing finishes; empty when nothing was. Only when looked at.</summary>
     public string Recovery { get; init; } = "";
 
+    /// <summary>What its marks say; the file system, when there is one, knows better.</summary>
+    public ContentIdentity Identity { get; init; } = ContentIdentity.Unknown;
+
+    /// <summary>As blkid prints it; empty when there is none, or none at a fixed place.</summary>
+    public string Uuid => FileSystem?.Summary.Uuid ?? Identity.Uuid;
+
+    /// <summary>Empty when there is none, or none at a fixed place.</summary>
+    public string Label => FileSystem?.Summary.Label ?? Identity.Label;
+
+    /// <summary>Holds something that is known by name alone: it is copied as it is, and nobody looked inside.</summary>
+    public bool IsOpaque => Type.Length > 0 && Type != "swap" && FileSystem is null && Refusal.Length == 0;
+
     /// <summary>What every partition holds, to look at. Damage and refusals are told in the result, not thrown.</summary>
     public static IReadOnlyList<PartitionContent> Inspect(IBlockReader disk, PartitionTable table)
     {
@@ -36,13 +48,13 @@ public sealed record PartitionContent(Partition Partition, string Type, IFileSys
     private static PartitionContent Inspect(IBlockReader disk, Partition partition)
     {
         BlockSlice slice = new(disk, partition.Range);
-        string type = "";
+        ContentIdentity identity = ContentIdentity.Unknown;
         try
         {
-            type = ContentProbe.Recognise(slice);
+            identity = ContentProbe.Identify(slice);
             if (FileSystemDriver.Find(slice) is not { } driver)
             {
-                return new PartitionContent(partition, type, null, null, "");
+                return new PartitionContent(partition, identity.Type, null, null, "") { Identity = identity };
             }
 
             IFileSystemReader fileSystem = driver.OpenForReading(slice);
@@ -51,7 +63,7 @@ public sealed record PartitionContent(Partition Partition, string Type, IFileSys
         }
         catch (Exception exception) when (exception is CorruptImageException or UnsupportedImageException)
         {
-            return new PartitionContent(partition, type, null, null, exception.Message);
+            return new PartitionContent(partition, identity.Type, null, null, exception.Message) { Identity = identity };
         }
     }
 
@@ -72,10 +84,10 @@ public sealed record PartitionContent(Partition Partition, string Type, IFileSys
     private static PartitionContent Edit(IBlockDevice disk, Partition partition, UnixTime writeTime)
     {
         BlockDeviceSlice slice = new(disk, partition.Range);
-        string type = ContentProbe.Recognise(slice);
+        ContentIdentity identity = ContentProbe.Identify(slice);
         if (FileSystemDriver.Find(slice) is not { } driver)
         {
-            return new PartitionContent(partition, type, null, null, "");
+            return new PartitionContent(partition, identity.Type, null, null, "") { Identity = identity };
         }
 
         IFileSystem editor = driver.OpenForEditing(slice, writeTime, out _);

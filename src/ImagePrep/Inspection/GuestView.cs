@@ -1,6 +1,7 @@
+using System.Text;
 using ImagePrep.Containers;
 using ImagePrep.Guests;
-using ImagePrep.Storage.Partitions;
+using ImagePrep.Storage.Errors;
 
 namespace ImagePrep.Inspection;
 
@@ -25,9 +26,7 @@ public sealed class GuestView : IDisposable
         ImageSource image = ImageSource.Open(paths, format, Path.GetTempPath(), cancellation);
         try
         {
-            PartitionTable table = PartitionTable.Read(image.Disk);
-            IReadOnlyList<PartitionContent> contents = PartitionContent.Inspect(image.Disk, table);
-            return new GuestView(image, new GuestTree(GuestFinder.FindMounts(GuestDisk.Candidates(contents, table))));
+            return new GuestView(image, new GuestTree(DiskLayout.Read(image.Disk).FindMounts()));
         }
         catch
         {
@@ -36,21 +35,10 @@ public sealed class GuestView : IDisposable
         }
     }
 
-    /// <exception cref="IOException">Not an absolute path, or the guest has no such path.</exception>
-    public GuestNode Find(string path)
-    {
-        GuestPath parsed;
-        try
-        {
-            parsed = GuestPath.Parse(path);
-        }
-        catch (ArgumentException exception)
-        {
-            throw new IOException(exception.Message, exception);
-        }
-
-        return Files.Find(parsed);
-    }
+    /// <summary>Finds what a person typed, as the guest's own programs would find it.</summary>
+    /// <exception cref="IOException">Not an absolute path, or the guest has no such path; the message tells how far it leads.</exception>
+    public GuestNode Find(string path, bool followLast = true) =>
+        Files.Resolve(path, followLast, out string obstacle) ?? throw new FileNotFoundException($"The guest has no {PrintableText.From(Encoding.UTF8.GetBytes(path))}: {obstacle}.");
 
     public void Dispose() => _image.Dispose();
 }

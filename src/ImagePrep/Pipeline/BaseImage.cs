@@ -8,23 +8,22 @@ using ImagePrep.Storage.Partitions;
 
 namespace ImagePrep.Pipeline;
 
-/// <summary>The base of a run: opened once, read only; its digest is taken on another core while the work goes on.</summary>
+/// <summary>The base of a run: opened once, read only; the digests of its files are taken on another core while the work goes on.</summary>
 internal sealed class BaseImage : IDisposable
 {
     private readonly ImageSource _source;
     private readonly CancellationTokenSource _stop;
-    private readonly Lazy<Task<string>> _digest;
+    private readonly Lazy<Task<string[]>> _digests;
 
     /// <param name="request">Names the base.</param>
     /// <param name="scratch">An existing folder, where a base in another hypervisor's format is converted.</param>
     /// <param name="cancellation">Stops a conversion, and the digest.</param>
     public BaseImage(PrepareRequest request, string scratch, CancellationToken cancellation)
     {
-        _source = ImageSource.Open([request.BasePath], request.BaseFormat, scratch, cancellation);
+        _source = ImageSource.Open([request.BasePath, .. request.Backing], request.BaseFormat, scratch, cancellation);
         try
         {
-            Table = PartitionTable.Read(Disk);
-            Contents = PartitionContent.Inspect(Disk, Table);
+            (Table, Contents) = DiskLayout.Read(Disk);
         }
         catch
         {
@@ -33,8 +32,12 @@ internal sealed class BaseImage : IDisposable
         }
 
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        _digest = new Lazy<Task<string>>(() => Task.Run(() => FileDigest.Sha256(_source.Path, _stop.Token), _stop.Token));
+        string[] files = [_source.Path, .. _source.Backing.Select(file => file.Path)];
+        _digests = new Lazy<Task<string[]>>(() => Task.Run<string[]>(() => [.. files.Select(file => FileDigest.Sha256(file, _stop.Token))], _stop.Token));
     }
+
+    /// <summary>The files of the base, from the overlay down.</summary>
+    public IReadOnlyList<ImageFile> Files => [new ImageFile(_source.Path, _source.FormatName, _source.FileLength), .. _source.Backing];
 
     public DiskImage Disk => _source.Disk;
 
@@ -46,20 +49,28 @@ internal sealed class BaseImage : IDisposable
 
     public InspectionReport Inspect() => DiskInspector.Inspect(_source);
 
-    /// <summary>Begins to take the digest, without waiting for it.</summary>
-    public void StartDigest() => _ = _digest.Value;
+    /// <summary>Begins to take the digests, without waiting for them.</summary>
+    public void StartDigest() => _ = _digests.Value;
 
-    public BaseDescription Describe() => new(
-        _source.FormatName, _source.FileLength, Disk.Length, _digest.Value.GetAwaiter().GetResult(), _source.Converter);
+    /// <summary>What was read, pinned by digests. Call after the last read.</summary>
+    /// <exception cref="IOException">A file changed meanwhile, so that its digest may not be that of what was read.</exception>
+    public BaseDescription Describe()
+    {
+        string[] digests = _digests.Value.GetAwaiter().GetResult();
+        _source.VerifyUnchanged();
+        BackingDescription[] backing = [.. _source.Backing.Zip(digests.Skip(1), (file, digest) => new BackingDescription(file.Format, file.Length, digest))];
+        return new BaseDescription(
+            _source.FormatName, _source.FileLength, Disk.Length, digests[0], _source.Converter, backing.Length > 0 ? backing : null);
+    }
 
     public void Dispose()
     {
         _stop.Cancel();
-        if (_digest.IsValueCreated)
+        if (_digests.IsValueCreated)
         {
             try
             {
-                _digest.Value.Wait();
+                _digests.Value.Wait();
             }
             catch (AggregateException)
             {

@@ -1,3 +1,4 @@
+using ImagePrep.Containers;
 using ImagePrep.Errors;
 using ImagePrep.Golden;
 using ImagePrep.Guests;
@@ -62,6 +63,9 @@ public sealed class PreparationSession : IDisposable
 
     /// <summary>Names of the steps that edit the guest's files, in their order.</summary>
     public static IReadOnlyList<string> GuestSteps { get; } = [.. StepCatalog.All.OfType<IGuestStep>().Select(step => step.Name)];
+
+    /// <summary>The files of the base: the one that was named, and those below it down to the one that stands alone.</summary>
+    public IReadOnlyList<ImageFile> BaseFiles => _base.Files;
 
     /// <summary>What was done so far, step by step.</summary>
     public IReadOnlyList<(string Name, StepOutcome Outcome)> Outcomes => _outcomes;

@@ -12,6 +12,9 @@ public sealed record PrepareRequest
     /// <summary>The base image: only ever read.</summary>
     public required string BasePath { get; init; }
 
+    /// <summary>When the base is an overlay: every file below it, down to the one that stands alone. Only ever read.</summary>
+    public IReadOnlyList<string> Backing { get; init; } = [];
+
     /// <summary>Format of the base when its content does not prove it. Formats of other hypervisors are always declared.</summary>
     public DeclaredFormat? BaseFormat { get; init; }
 

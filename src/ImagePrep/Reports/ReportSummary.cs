@@ -9,6 +9,15 @@ internal static class ReportSummary
     public static string Of(ReportDocument report)
     {
         StringBuilder text = new();
+        if (report.Base.Backing is { } backing)
+        {
+            text.Append("Base          ").Append(report.Base.Format).Append("  sha256 ").Append(report.Base.Sha256).Append('\n');
+            foreach (BackingDescription file in backing)
+            {
+                text.Append("  over ").Append(file.Format).Append("  sha256 ").Append(file.Sha256).Append('\n');
+            }
+        }
+
         text.Append("Golden image  ").Append(report.Golden.File).Append("  sha256 ").Append(report.Golden.Sha256).Append('\n');
         foreach (StepDescription step in report.Steps)
         {

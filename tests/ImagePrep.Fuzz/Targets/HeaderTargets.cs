@@ -73,9 +73,13 @@ internal sealed class ContentProbeTarget() : FuzzTarget("content-probe")
         byte[] bytes = new byte[96 * 1024];
         "XFSB"u8.CopyTo(bytes);
         "SWAPSPACE2"u8.CopyTo(bytes.AsSpan(4086));
-        (bytes[1080], bytes[1081]) = (0x53, 0xEF);
         "_BHRfS_M"u8.CopyTo(bytes.AsSpan(0x10040));
         "FAT32   "u8.CopyTo(bytes.AsSpan(82));
-        return [new Seed(bytes, [new HotRange(0, 512), new HotRange(1024, 512), new HotRange(4032, 96), new HotRange(0x10000, 128)])];
+        HotRange[] hot = [new(0, 512), new(1024, 512), new(4032, 160), new(0x10000, 128)];
+
+        // A file system of ours beside another would be ambiguous.
+        byte[] own = new byte[96 * 1024];
+        (own[1080], own[1081]) = (0x53, 0xEF);
+        return [new Seed(bytes, hot), new Seed(own, hot)];
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using ImagePrep.Storage.Blocks;
+using ImagePrep.Storage.FileSystems;
 using ImagePrep.Storage.Partitions;
 using ImagePrep.Storage.Partitions.Gpt;
 using ImagePrep.Storage.Partitions.Mbr;
@@ -14,7 +15,7 @@ public abstract class TableTarget(string name) : FuzzTarget(name)
 
     public override void Execute(byte[] input)
     {
-        PartitionTable table = PartitionTable.Read(new MemoryDevice(input));
+        PartitionTable table = PartitionTable.Read(new MemoryDevice(input), ContentProbe.Recognise);
         foreach (Partition partition in table.Partitions)
         {
             Require(partition.SectorCount > 0 && partition.Range.End <= input.Length, "a partition is not on the disk");

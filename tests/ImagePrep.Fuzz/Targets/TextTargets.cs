@@ -50,7 +50,7 @@ internal sealed class GoldenDocumentTarget() : FuzzTarget("golden-json")
         {
             Schema = GoldenDocument.CurrentSchema,
             Tool = new ToolDescription("imageprep", "0.1.0"),
-            Base = new BaseDescription("vmdk", 1, 2, new string('a', 64), "qemu-img version 7.2"),
+            Base = new BaseDescription("vmdk", 1, 2, new string('a', 64), "qemu-img version 7.2", [new BackingDescription("raw", 3, new string('f', 64))]),
             Recipe = new RecipeDescription("debian-12", new string('b', 64)),
             Guest = new GuestDescription("debian", "12", "Debian", "systemd", 252),
             WriteTime = 1_700_000_000,

@@ -1,5 +1,6 @@
 using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.Errors;
+using ImagePrep.Storage.FileSystems;
 using ImagePrep.Storage.Partitions;
 using ImagePrep.TestKit;
 
@@ -13,7 +14,7 @@ public sealed class PartitionTableReadTests
         using ScratchFolder scratch = new();
         using RawFile disk = MakeExt(scratch);
 
-        PartitionTable table = PartitionTable.Read(disk);
+        PartitionTable table = PartitionTable.Read(disk, ContentProbe.Recognise);
 
         table.Scheme.ShouldBe(PartitionScheme.None);
         Partition whole = table.Partitions.Single();
@@ -41,18 +42,11 @@ public sealed class PartitionTableReadTests
 
         disk.WriteAt(0, boot);
 
-        PartitionTable.Read(disk).Scheme.ShouldBe(PartitionScheme.None);
+        PartitionTable.Read(disk, ContentProbe.Recognise).Scheme.ShouldBe(PartitionScheme.None);
     }
 
     [Theory]
     [InlineData("QFI\u00FB", 0, "qcow2")]
-    [InlineData("XFSB", 0, "XFS")]
-    [InlineData("LUKS\u00BA\u00BE", 0, "LUKS")]
-    [InlineData("NTFS    ", 3, "NTFS")]
-    [InlineData("FAT32   ", 0x52, "FAT")]
-    [InlineData("_BHRfS_M", 0x10040, "Btrfs")]
-    [InlineData("CD001", 0x8001, "ISO 9660")]
-    [InlineData("LABELONE", 512, "LVM")]
     [InlineData("EFI PART", 512, "without a protective MBR")]
     [InlineData("\u0055\u00AA", 510, "without partitions")]
     [InlineData("hello", 0, "68656c6c6f")]
@@ -62,10 +56,23 @@ public sealed class PartitionTableReadTests
         byte[] disk = new byte[1 << 20];
         System.Text.Encoding.Latin1.GetBytes(magic, disk.AsSpan(offset));
 
-        UnsupportedImageException refusal = Should.Throw<UnsupportedImageException>(() => PartitionTable.Read(TableImages.Disk(disk)));
+        UnsupportedImageException refusal = Should.Throw<UnsupportedImageException>(() => PartitionTable.Read(TableImages.Disk(disk), ContentProbe.Recognise));
 
         refusal.Kind.ShouldBe(UnsupportedKind.Format);
         refusal.Message.ShouldContain(told);
+    }
+
+    [Theory]
+    [InlineData("XFSB", 0)]
+    [InlineData("NTFS    ", 3)]
+    [InlineData("_BHRfS_M", 0x10040)]
+    public void Read_RecognisedOnTheWholeDisk_IsOnePartitionWhenAskedFor(string magic, int offset)
+    {
+        byte[] disk = new byte[1 << 20];
+        System.Text.Encoding.Latin1.GetBytes(magic, disk.AsSpan(offset));
+
+        PartitionTable.Read(TableImages.Disk(disk), ContentProbe.Recognise).Scheme.ShouldBe(PartitionScheme.None);
+        Should.Throw<UnsupportedImageException>(() => PartitionTable.Read(TableImages.Disk(disk))).Kind.ShouldBe(UnsupportedKind.Format);
     }
 
     [Fact]

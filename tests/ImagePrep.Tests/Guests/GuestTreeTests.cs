@@ -35,6 +35,48 @@ public sealed class GuestTreeTests
         Files.Exists("/boot/hidden").ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData("/etc/../etc/./name", "/etc/name")]
+    [InlineData("//etc//name", "/etc/name")]
+    [InlineData("/etc/", "/etc")]
+    [InlineData("/", "/")]
+    [InlineData("/..", "/")]
+    [InlineData("/link/name", "/etc/deep/name")]
+    [InlineData("/link/../name", "/etc/name")]
+    [InlineData("/link", "/etc/deep")]
+    [InlineData("/boot/..", "/")]
+    public void Resolve_GoesWhereTheKernelWould(string typed, string reached)
+    {
+        AddNames();
+
+        Files.Resolve(typed, followLast: true, out string obstacle).ShouldNotBeNull(obstacle).Path.ToString().ShouldBe(reached);
+    }
+
+    [Theory]
+    [InlineData("etc", "begins with '/'")]
+    [InlineData("/etc/none", "/etc has no 'none'")]
+    [InlineData("/none/../etc", "/ has no 'none'")]
+    [InlineData("/etc/name/", "/etc/name is no folder")]
+    [InlineData("/etc/name/x", "/etc/name is no folder")]
+    [InlineData("/etc/name/..", "/etc/name is no folder")]
+    [InlineData("/etc/\u001b[2J", "/etc has no '\\x1b[2J'")]
+    public void Resolve_NoSuchPath_TellsHowFarItLeads(string typed, string told)
+    {
+        AddNames();
+
+        Files.Resolve(typed, followLast: true, out string obstacle).ShouldBeNull();
+        obstacle.ShouldContain(told);
+    }
+
+    [Fact]
+    public void Resolve_LinkAtTheEnd_IsNamedItselfUnlessAFolderIsAskedFor()
+    {
+        AddNames();
+
+        Files.Resolve("/link", followLast: false, out _).ShouldNotBeNull().Path.ToString().ShouldBe("/link");
+        Files.Resolve("/link/", followLast: false, out _).ShouldNotBeNull().Path.ToString().ShouldBe("/etc/deep");
+    }
+
     [Fact]
     public void Find_LinkLoop_IsCorruptNotEndless()
     {
@@ -133,5 +175,13 @@ public sealed class GuestTreeTests
         _root.AddDirectory("/boot");
 
         Should.Throw<IOException>(() => Files.Remove(GuestPath.Parse("/boot")));
+    }
+
+    private void AddNames()
+    {
+        _root.Add("/etc/name", "outer");
+        _root.Add("/etc/deep/name", "inner");
+        _root.AddLink("/link", "etc/deep");
+        _root.AddDirectory("/boot");
     }
 }

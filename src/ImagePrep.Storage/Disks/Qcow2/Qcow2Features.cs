@@ -38,7 +38,7 @@ internal static class Qcow2Features
         if (backingName is not null && !backingIsListed)
         {
             throw Refused(
-                UnsupportedKind.OtherFile, $"it is an overlay over '{backingName}', which is not opened on an image's word. Join both first: {ConvertCommand}");
+                UnsupportedKind.OtherFile, $"it is an overlay over '{backingName}', which is not opened on an image's word. List the files below it with --backing, or join them first: {ConvertCommand}");
         }
 
         if (backingName is null && backingIsListed)

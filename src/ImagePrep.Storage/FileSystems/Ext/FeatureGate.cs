@@ -42,13 +42,12 @@ internal static class FeatureGate
         IncompatFeatures refused = incompat & ~ReadableIncompat;
         if (refused != IncompatFeatures.None)
         {
-            throw Refuse(KindOf((uint)refused, refused.ToString()), $"{Names(FeatureNames.Of(refused))} is not handled.");
+            throw Refuse(KindOf((uint)refused, refused.ToString()), $"{FeatureReasons.Explain(FeatureNames.Of(refused))} is not handled.");
         }
 
-        // Bitmaps count clusters there, not blocks.
         if (superblock.ReadOnlyCompat.HasFlag(ReadOnlyCompatFeatures.BigAlloc))
         {
-            throw Refuse(UnsupportedKind.Feature, "bigalloc is not handled.");
+            throw Refuse(UnsupportedKind.Feature, $"{FeatureReasons.Explain(["bigalloc"])} is not handled.");
         }
     }
 
@@ -93,7 +92,7 @@ internal static class FeatureGate
                     : UnsupportedKind.Feature;
             throw Refuse(
                 kind,
-                $"{Names(FeatureNames.Of(compat, incompat, readOnlyCompat))} is not handled for writing. "
+                $"{FeatureReasons.Explain(FeatureNames.Of(compat, incompat, readOnlyCompat))} is not handled for writing. "
                 + "Reading works; to edit, make the base image without it (tune2fs -O can remove some features).");
         }
 
@@ -102,8 +101,6 @@ internal static class FeatureGate
             throw Refuse(UnsupportedKind.Feature, "the journal is on another device, so nobody can tell whether it is empty.");
         }
     }
-
-    private static string Names(IEnumerable<string> names) => string.Join(", ", names);
 
     // Enum.ToString falls back to the number as soon as one bit has no name.
     private static UnsupportedKind KindOf(uint bits, string names) =>

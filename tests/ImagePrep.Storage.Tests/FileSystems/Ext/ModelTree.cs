@@ -86,12 +86,13 @@ internal sealed class ModelTree
             }
             else if (info.Kind == NodeKind.SymbolicLink)
             {
-                node.Content = files.ReadLink(entry.Node);
+                node.Content.Replace(files.ReadLink(entry.Node));
             }
             else if (info.Kind == NodeKind.File)
             {
-                node.Content = new byte[info.Size];
-                files.Read(entry.Node, 0, node.Content);
+                byte[] content = new byte[info.Size];
+                files.Read(entry.Node, 0, content);
+                node.Content.Replace(content);
             }
         }
     }
