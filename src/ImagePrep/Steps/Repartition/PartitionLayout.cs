@@ -32,7 +32,7 @@ internal static class PartitionLayout
     private const int RecordSectors = 2;
 
     /// <summary>Chooses the places of everything in the table.</summary>
-    public static DiskLayout Place(PartitionTable table, int boundary)
+    public static PlannedLayout Place(PartitionTable table, int boundary)
     {
         List<PartitionMove> moves = [];
         Dictionary<int, long> firstSectors = [];
@@ -62,7 +62,7 @@ internal static class PartitionLayout
             firstSectors[move.Partition.Number] = move.To.Start / table.SectorSize;
         }
 
-        return new DiskLayout(moves, firstSectors, free);
+        return new PlannedLayout(moves, firstSectors, free);
     }
 
     /// <summary>Adds the moves of the logical partitions, and returns where the extended one that holds them must begin.</summary>
@@ -124,4 +124,4 @@ internal static class PartitionLayout
 /// <param name="Moves">In disk order, partitions that stay included, extended partitions not: their content is their logicals'.</param>
 /// <param name="FirstSectors">First sector by number, extended partitions included.</param>
 /// <param name="End">The first byte behind all partitions.</param>
-internal sealed record DiskLayout(IReadOnlyList<PartitionMove> Moves, IReadOnlyDictionary<int, long> FirstSectors, long End);
+internal sealed record PlannedLayout(IReadOnlyList<PartitionMove> Moves, IReadOnlyDictionary<int, long> FirstSectors, long End);

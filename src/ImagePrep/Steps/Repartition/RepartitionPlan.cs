@@ -83,7 +83,7 @@ public sealed class RepartitionPlan
             return Unchanged(table, [whole]);
         }
 
-        DiskLayout layout = PartitionLayout.Place(table, options.Boundary);
+        PlannedLayout layout = PartitionLayout.Place(table, options.Boundary);
         IReadOnlyList<PartitionMove> partitions = layout.Moves;
         if (!partitions.Any(move => move.IsMove))
         {
@@ -158,7 +158,7 @@ public sealed class RepartitionPlan
     private static RepartitionPlan Unchanged(PartitionTable table, IReadOnlyList<PartitionMove> partitions) =>
         new(table, table, partitions, patches: [], grubs: []);
 
-    private static long LengthFor(PartitionTable table, DiskLayout layout)
+    private static long LengthFor(PartitionTable table, PlannedLayout layout)
     {
         long needed = layout.End + (table.TailSectors * table.SectorSize);
         return needed <= table.DiskSectors * table.SectorSize

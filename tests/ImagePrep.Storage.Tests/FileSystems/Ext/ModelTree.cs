@@ -73,7 +73,11 @@ internal sealed class ModelTree
         foreach (DirectoryEntry entry in files.List(directory).Where(e => !isRoot || e.Name != "lost+found"))
         {
             NodeInfo info = files.Stat(entry.Node);
-            ModelNode node = new(info.Kind, info.Permissions, info.UserId, info.GroupId);
+            ModelNode node = new(info.Kind, info.Permissions, info.UserId, info.GroupId)
+            {
+                Id = entry.Node,
+                Target = info.Kind == NodeKind.SymbolicLink ? files.ReadLink(entry.Node) : [],
+            };
             foreach (ExtendedAttribute attribute in files.GetAttributes(entry.Node))
             {
                 node.Attributes.Add(attribute.Name, attribute.Value);
@@ -83,10 +87,6 @@ internal sealed class ModelTree
             if (info.Kind == NodeKind.Directory)
             {
                 Fill(files, entry.Node, node, isRoot: false);
-            }
-            else if (info.Kind == NodeKind.SymbolicLink)
-            {
-                node.Content.Replace(files.ReadLink(entry.Node));
             }
             else if (info.Kind == NodeKind.File)
             {
