@@ -65,6 +65,12 @@ public interface IFileSystem : IFileSystemReader
     /// <summary>Removes an extended attribute; nothing happens when it is absent.</summary>
     void RemoveAttribute(NodeId node, string name);
 
+    /// <summary>
+    /// Zeroes what deleting left inside structures that stay in use: free inodes, slack of directories. What has a place of its own is told by
+    /// <see cref="IFileSystemReader.UnusedRanges"/> instead, and on file systems where that is all, this does nothing.
+    /// </summary>
+    ErasedLeftovers EraseLeftovers() => default;
+
     /// <summary>Writes superblock, descriptors and bitmaps that are held back, with their checksums.</summary>
     void Flush();
 }

@@ -35,4 +35,9 @@ internal static class Descriptions
         [.. outcome.Changes.Select(change => new ChangeDescription(change.Path.ToString(), Camel(change.Kind.ToString())))]);
 
     private static string Camel(string word) => char.ToLowerInvariant(word[0]) + word[1..];
+
+    public static ErasureDescription Of(DiskErasure erasure) => new(
+        erasure.UnclaimedBytes,
+        [.. erasure.Partitions.Select(partition => new PartitionErasureDescription(
+            partition.Number, partition.UnusedBytes, partition.Leftovers.Nodes, partition.Leftovers.Names))]);
 }

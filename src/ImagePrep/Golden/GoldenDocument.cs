@@ -29,6 +29,9 @@ public sealed record GoldenDocument
 
     public required IReadOnlyList<Steps.RemovedSecret> RemovedSecrets { get; init; }
 
+    /// <summary>What was kept out of the image; absent when the recipe says not to.</summary>
+    public ErasureDescription? Erased { get; init; }
+
     public required IReadOnlyList<SlotDescription> Slots { get; init; }
 
     public required GoldenFileDescription Golden { get; init; }
@@ -80,6 +83,16 @@ public sealed record PartitionDescription(
 public sealed record StepDescription(string Name, string Result, string Reason, IReadOnlyList<ChangeDescription> Changes);
 
 public sealed record ChangeDescription(string Path, string Change);
+
+/// <param name="UnclaimedBytes">Bytes between partitions that were not copied.</param>
+/// <param name="Partitions">Partitions with anything unused.</param>
+public sealed record ErasureDescription(long UnclaimedBytes, IReadOnlyList<PartitionErasureDescription> Partitions);
+
+/// <param name="Number">Partition number.</param>
+/// <param name="UnusedBytes">Bytes that were not copied: free space, an emptied journal, swapped-out memory.</param>
+/// <param name="DeletedNodes">Inodes of deleted files that were overwritten with zeros.</param>
+/// <param name="DeletedNames">Places in directories where bytes of removed names were overwritten with zeros.</param>
+public sealed record PartitionErasureDescription(int Number, long UnusedBytes, long DeletedNodes, long DeletedNames);
 
 /// <param name="Name">Slot name.</param>
 /// <param name="Path">Guest path.</param>

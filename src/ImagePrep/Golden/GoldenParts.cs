@@ -18,5 +18,8 @@ internal sealed record GoldenParts
 
     public required GuestStepContext Context { get; init; }
 
+    /// <summary>What stays out of the image; null when the recipe asks for none of that.</summary>
+    public required DiskErasure? Erasure { get; init; }
+
     public required IReadOnlyList<(string Name, StepOutcome Outcome)> Outcomes { get; init; }
 }

@@ -16,9 +16,8 @@ internal static class GoldenWriter
     /// <exception cref="VerificationException">What was written does not read back as intended; it was removed.</exception>
     public static WrittenImage Write(GoldenParts parts, string path, IProgressObserver observer, CancellationToken cancellation)
     {
-        GuestDisk disk = parts.Disk;
-        disk.Files.Flush();
-        MaskedReader live = new(disk.Device, disk.UnusedRanges());
+        parts.Disk.Files.Flush();
+        IBlockReader live = parts.Erasure is { } erasure ? new MaskedReader(parts.Disk.Device, erasure.Ranges) : parts.Disk.Device;
         GoldenCheck check = new(parts, live);
         return ImageWriter.Write(
             live,
@@ -40,6 +39,7 @@ internal static class GoldenWriter
         TableAfter = Descriptions.Of(parts.Disk.Table, parts.Disk.Contents),
         Steps = [.. parts.Outcomes.Select(outcome => Descriptions.Of(outcome.Name, outcome.Outcome))],
         RemovedSecrets = parts.Context.RemovedSecrets,
+        Erased = parts.Erasure is null ? null : Descriptions.Of(parts.Erasure),
         Slots = [.. parts.Context.Slots.Select(slot => Describe(slot, parts.Disk.Files))],
         Golden = new GoldenFileDescription(fileName, "qcow2", written.VirtualSize, written.Sha256!),
     };

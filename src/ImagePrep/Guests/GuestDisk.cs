@@ -39,25 +39,39 @@ public sealed class GuestDisk
     }
 
     /// <summary>
-    /// Bytes of the disk that mean nothing: free blocks, emptied journals, what was swapped out, what lies between partitions.
-    /// Only after <see cref="GuestEditor.Flush"/>.
+    /// Zeroes what deleting left inside structures that stay in use, and lists what else means nothing: free blocks, emptied journals, what was
+    /// swapped out, what lies between partitions. The last edit of a disk: nothing may be deleted behind it.
     /// </summary>
-    public IReadOnlyList<ByteRange> UnusedRanges()
+    public DiskErasure Erase()
     {
+        List<PartitionErasure> partitions = [];
         List<ByteRange> unused = [.. Table.UnclaimedRanges];
+        long unclaimed = unused.Sum(range => range.Length);
         foreach (PartitionContent content in Contents)
         {
-            ByteRange window = content.Partition.Range;
-            if (content.FileSystem is not null)
+            ErasedLeftovers leftovers = content.Editor?.EraseLeftovers() ?? default;
+            content.Editor?.Flush();
+            ByteRange[] ranges = [.. UnusedRanges(content)];
+            unused.AddRange(ranges);
+            if (ranges.Length > 0)
             {
-                unused.AddRange(content.FileSystem.UnusedRanges().Select(range => new ByteRange(window.Start + range.Start, range.Length)));
-            }
-            else if (content.Type == "swap" && SwapArea.TryRead(new BlockSlice(Device, window), out SwapArea? area))
-            {
-                unused.Add(ByteRange.FromBounds(window.Start + area!.Header.End, window.End));
+                partitions.Add(new PartitionErasure(content.Partition.Number, ranges.Sum(range => range.Length), leftovers));
             }
         }
 
-        return unused;
+        return new DiskErasure(unclaimed, partitions, unused);
+    }
+
+    private IEnumerable<ByteRange> UnusedRanges(PartitionContent content)
+    {
+        ByteRange window = content.Partition.Range;
+        if (content.FileSystem is not null)
+        {
+            return content.FileSystem.UnusedRanges().Select(range => new ByteRange(window.Start + range.Start, range.Length));
+        }
+
+        return content.Type == "swap" && SwapArea.TryRead(new BlockSlice(Device, window), out SwapArea? area)
+            ? [ByteRange.FromBounds(window.Start + area!.Header.End, window.End)]
+            : [];
     }
 }

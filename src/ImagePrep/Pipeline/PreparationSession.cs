@@ -129,6 +129,7 @@ public sealed class PreparationSession : IDisposable
             TableBefore = Descriptions.Of(_base.Table, _base.Contents),
             Disk = _disk!,
             Context = context,
+            Erasure = _request.Recipe.Erase ? _disk!.Erase() : null,
             Outcomes = _outcomes,
         };
         WrittenImage written = GoldenWriter.Write(parts, Output.File(GoldenName), _observer, _cancellation);

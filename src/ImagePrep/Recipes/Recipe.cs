@@ -7,8 +7,9 @@ namespace ImagePrep.Recipes;
 /// <param name="Summary">One sentence for people; may be empty.</param>
 /// <param name="Guest">Which guests it is written for.</param>
 /// <param name="Steps">In the order of the pipeline.</param>
+/// <param name="Erase">Whether what is deleted, free or between partitions is kept out of the golden image.</param>
 /// <param name="Digest">SHA-256 of the recipe text, lower-case hexadecimal.</param>
-public sealed record Recipe(string Name, string Summary, RecipeGuest Guest, IReadOnlyList<RecipeStep> Steps, string Digest)
+public sealed record Recipe(string Name, string Summary, RecipeGuest Guest, IReadOnlyList<RecipeStep> Steps, bool Erase, string Digest)
 {
     /// <summary>The options of one step, or null when the recipe does not ask for it.</summary>
     public RecipeStep? Step(string name) => Steps.FirstOrDefault(step => step.Step.Name == name);

@@ -30,7 +30,7 @@ public static class RecipeReader
 
     private sealed class Reading
     {
-        private static readonly string[] RecipeKeys = ["name", "summary", "guest", "steps"];
+        private static readonly string[] RecipeKeys = ["name", "summary", "guest", "erase", "steps"];
         private static readonly string[] GuestKeys = ["id", "versions"];
 
         public List<RecipeProblem> Problems { get; } = [];
@@ -52,9 +52,10 @@ public static class RecipeReader
             string name = Text(root, "name", "name", required: true);
             string summary = Text(root, "summary", "summary", required: false);
             RecipeGuest guest = Guest(root);
+            bool erase = Flag(root, "erase", otherwise: true);
             List<RecipeStep> steps = Steps(root);
             string digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-            return new Recipe(name, summary, guest, steps, digest);
+            return new Recipe(name, summary, guest, steps, erase, digest);
         }
 
         private RecipeGuest Guest(YamlMappingNode root)
@@ -170,6 +171,20 @@ public static class RecipeReader
             }
 
             return "";
+        }
+
+        private bool Flag(YamlMappingNode root, string key, bool otherwise)
+        {
+            switch (Child(root, key))
+            {
+                case null:
+                    return otherwise;
+                case YamlScalarNode { Value: "true" or "false" } scalar:
+                    return scalar.Value == "true";
+                case { } other:
+                    Report(key, other, "is true or false");
+                    return otherwise;
+            }
         }
 
         private IReadOnlyList<string> Texts(YamlNode? node, string where)

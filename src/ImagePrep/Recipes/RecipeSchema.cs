@@ -41,6 +41,12 @@ public static class RecipeSchema
             ["name"] = Text("Short name."),
             ["summary"] = Text("One sentence for people."),
             ["guest"] = guest,
+            ["erase"] = new JsonObject
+            {
+                ["type"] = "boolean",
+                ["default"] = true,
+                ["description"] = "Whether free space, emptied journals, deleted inodes and names, swapped-out memory and what lies between partitions stay out of the golden image.",
+            },
             ["steps"] = stepMapping,
         });
         root["required"] = new JsonArray("name", "steps");

@@ -27,6 +27,9 @@ public sealed record ReportDocument
 
     public required IReadOnlyList<Steps.RemovedSecret> RemovedSecrets { get; init; }
 
+    /// <inheritdoc cref="GoldenDocument.Erased"/>
+    public required ErasureDescription? Erased { get; init; }
+
     public required IReadOnlyList<NodeResult> Nodes { get; init; }
 
     /// <summary>Null when no node was made.</summary>
@@ -48,6 +51,7 @@ public sealed record ReportDocument
         Recipe = golden.Recipe,
         Steps = golden.Steps,
         RemovedSecrets = golden.RemovedSecrets,
+        Erased = golden.Erased,
         Nodes = batch?.Nodes ?? [],
         SeedTests = seedTests,
     };

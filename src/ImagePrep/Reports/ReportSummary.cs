@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using ImagePrep.Golden;
 
@@ -24,7 +25,7 @@ internal static class ReportSummary
             text.Append("  ").Append(step.Name).Append(": ").Append(Result(step)).Append('\n');
         }
 
-        text.Append("  ").Append(report.RemovedSecrets.Count).Append(" secrets taken out; none of their bytes was copied\n");
+        text.Append("  ").Append(report.RemovedSecrets.Count).Append(" secrets taken out; ").Append(Erased(report.Erased)).Append('\n');
         if (report.Nodes.Count > 0)
         {
             text.Append("Node images   ").Append(report.Nodes.Count).Append(report.Nodes.Count == 1 ? " node" : " nodes").Append('\n');
@@ -42,6 +43,19 @@ internal static class ReportSummary
         }
 
         return text.ToString().TrimEnd('\n');
+    }
+
+    private static string Erased(ErasureDescription? erased)
+    {
+        if (erased is null)
+        {
+            return "their bytes may still be in free space, because the recipe says erase: false";
+        }
+
+        double mebibytes = (erased.UnclaimedBytes + erased.Partitions.Sum(partition => partition.UnusedBytes)) / (double)(1 << 20);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"not copied: {mebibytes:0} MiB of free space, {erased.Partitions.Sum(p => p.DeletedNodes)} deleted inodes, {erased.Partitions.Sum(p => p.DeletedNames)} removed names");
     }
 
     private static string Result(StepDescription step) => step.Result switch

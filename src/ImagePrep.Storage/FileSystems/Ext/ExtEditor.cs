@@ -2,6 +2,7 @@ using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.FileSystems.Editing;
 using ImagePrep.Storage.FileSystems.Ext.Content;
 using ImagePrep.Storage.FileSystems.Ext.Editing;
+using ImagePrep.Storage.FileSystems.Ext.Erasing;
 using ImagePrep.Storage.FileSystems.Ext.ExtendedAttributes;
 
 namespace ImagePrep.Storage.FileSystems.Ext;
@@ -106,6 +107,14 @@ internal sealed partial class ExtEditor(EditSession session) : ExtReader(session
         }
 
         operation.Complete();
+    }
+
+    public ErasedLeftovers EraseLeftovers()
+    {
+        using EditOperation operation = Begin();
+        ErasedLeftovers erased = new LeftoverEraser(session).Run();
+        operation.Complete();
+        return erased;
     }
 
     public void Flush() => session.Flush();

@@ -3,6 +3,7 @@ using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.FileSystems.Ext.Allocation;
 using ImagePrep.Storage.FileSystems.Ext.Content;
 using ImagePrep.Storage.FileSystems.Ext.Directories;
+using ImagePrep.Storage.FileSystems.Ext.Erasing;
 using ImagePrep.Storage.FileSystems.Ext.ExtendedAttributes;
 using ImagePrep.Storage.FileSystems.Ext.Journal;
 using ImagePrep.Storage.FileSystems.Ext.Mapping;
@@ -12,8 +13,6 @@ namespace ImagePrep.Storage.FileSystems.Ext;
 /// <summary>The reading half of <see cref="IFileSystemReader"/> over an ext volume.</summary>
 internal class ExtReader(Volume volume) : IFileSystemReader
 {
-    private const uint RootInode = 2;
-
     /// <summary>PATH_MAX of Linux: no target that a guest could follow is longer.</summary>
     private const int MaxLinkTarget = 4096;
 
@@ -34,7 +33,7 @@ internal class ExtReader(Volume volume) : IFileSystemReader
         volume.Superblock.WriteTime,
         FeatureNames.Of(volume.Superblock.Compat, volume.Superblock.Incompat, volume.Superblock.ReadOnlyCompat));
 
-    public NodeId Root => new(RootInode);
+    public NodeId Root => new(Superblock.RootInode);
 
     protected Volume Volume => volume;
 
@@ -139,28 +138,7 @@ internal class ExtReader(Volume volume) : IFileSystemReader
         return ranges;
     }
 
-    public IReadOnlyList<ByteRange> UnusedRanges()
-    {
-        List<ByteRange> ranges = [];
-        for (uint group = 0; group < volume.Groups.Count; group++)
-        {
-            AddFreeBlocks(group, ranges);
-        }
-
-        InternalJournal? journal = InternalJournal.Load(volume);
-        if (journal is { IsEmpty: true })
-        {
-            ranges.AddRange(journal.LogBlocks.Select(run => new ByteRange(run.Physical * volume.BlockSize, (long)run.Count * volume.BlockSize)));
-        }
-
-        List<ByteRange> joined = [];
-        foreach (ByteRange range in ranges.OrderBy(range => range.Start))
-        {
-            AddJoined(joined, range);
-        }
-
-        return joined;
-    }
+    public IReadOnlyList<ByteRange> UnusedRanges() => UnusedSpace.Of(volume);
 
     /// <summary>Reads an inode that is in use.</summary>
     /// <exception cref="FileNotFoundException">The inode was deleted.</exception>
@@ -199,19 +177,6 @@ internal class ExtReader(Volume volume) : IFileSystemReader
         if (inode.Has(InodeFlags.Encrypted))
         {
             throw new UnsupportedImageException(UnsupportedKind.Encrypted, $"inode {inode.Number}", "the content is encrypted.");
-        }
-    }
-
-    private void AddFreeBlocks(uint group, List<ByteRange> ranges)
-    {
-        Bitmap bitmap = volume.Bitmaps.Blocks(group);
-        long first = volume.Groups.FirstBlock(group);
-        uint start = bitmap.NextClear(0);
-        while (start < bitmap.Count)
-        {
-            uint end = bitmap.NextSet(start);
-            ranges.Add(new ByteRange((first + start) * volume.BlockSize, (long)(end - start) * volume.BlockSize));
-            start = bitmap.NextClear(end);
         }
     }
 

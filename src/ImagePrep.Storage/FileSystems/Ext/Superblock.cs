@@ -11,6 +11,9 @@ namespace ImagePrep.Storage.FileSystems.Ext;
 /// <seealso href="https://www.kernel.org/doc/html/latest/filesystems/ext4/super.html"/>
 internal sealed class Superblock
 {
+    /// <summary>Number of the root directory's inode, on every ext file system.</summary>
+    public const uint RootInode = 2;
+
     public const int Size = 1024;
 
     /// <summary>The superblock lies at this byte of the file system, whatever the block size.</summary>

@@ -10,13 +10,8 @@ namespace ImagePrep.Storage.FileSystems.Ext.Checking;
 internal sealed class InodeScan(Volume volume, BlockUsage usage, InodeTable inodes, TreeCheck tree, Problems problems)
 {
     private const uint BadBlocksInode = 1;
-    private const uint RootInode = 2;
     private const uint ResizeInode = 7;
 
-    /// <summary>Inode tables are read in pieces of this size.</summary>
-    private const int ReadSize = 1 << 20;
-
-    private readonly byte[] _buffer = new byte[ReadSize];
     private readonly Dictionary<long, SharedBlock> _attributeBlocks = [];
     private readonly ValueInodeCheck _values = new(volume, inodes, problems);
 
@@ -34,18 +29,9 @@ internal sealed class InodeScan(Volume volume, BlockUsage usage, InodeTable inod
             $"ext group descriptor {group}: bg_itable_unused is {descriptor.UnusedInodes}, but an inode behind is in use.");
 
         uint directories = 0;
-        uint perRead = (uint)(ReadSize / superblock.InodeSize);
-        for (uint start = 0; start < initialised; start += perRead)
+        foreach (StoredInode stored in InodeTableReader.Read(volume, group))
         {
-            uint count = Math.Min(perRead, initialised - start);
-            Span<byte> bytes = _buffer.AsSpan(0, (int)count * superblock.InodeSize);
-            volume.Device.ReadAt((descriptor.InodeTable * volume.BlockSize) + ((long)start * superblock.InodeSize), bytes);
-            for (uint index = 0; index < count; index++)
-            {
-                uint number = (group * superblock.InodesPerGroup) + start + index + 1;
-                ReadOnlySpan<byte> raw = bytes.Slice((int)index * superblock.InodeSize, superblock.InodeSize);
-                directories += CheckOne(number, raw, bitmap[start + index]) ? 1u : 0u;
-            }
+            directories += CheckOne(stored.Number, stored.Raw.Span, bitmap[(stored.Number - 1) % superblock.InodesPerGroup]) ? 1u : 0u;
         }
 
         problems.AddUnless(
@@ -66,7 +52,7 @@ internal sealed class InodeScan(Volume volume, BlockUsage usage, InodeTable inod
     // Returns whether it is a directory in use.
     private bool CheckOne(uint number, ReadOnlySpan<byte> raw, bool isMarked)
     {
-        bool isReserved = number < volume.Superblock.FirstInode && number != RootInode;
+        bool isReserved = number < volume.Superblock.FirstInode && number != Superblock.RootInode;
         bool isUsed = isReserved || raw[Inode.Offsets.LinksCount] != 0 || raw[Inode.Offsets.LinksCount + 1] != 0;
         problems.AddUnless(
             isUsed == isMarked, $"inode {number}: it is {(isUsed ? "in use, but its bitmap says free" : "not in use, but its bitmap says it is")}.");

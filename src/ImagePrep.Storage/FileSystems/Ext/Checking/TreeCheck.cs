@@ -5,7 +5,6 @@ namespace ImagePrep.Storage.FileSystems.Ext.Checking;
 /// <summary>Names against inodes: link counts, types, "..", and that every directory hangs below the root.</summary>
 internal sealed class TreeCheck(Volume volume, InodeTable inodes, Problems problems)
 {
-    private const uint RootInode = 2;
 
     // Of each directory: what its ".." says, and the directory whose entry leads to it.
     private readonly Dictionary<uint, uint> _dotDot = [];
@@ -69,7 +68,7 @@ internal sealed class TreeCheck(Volume volume, InodeTable inodes, Problems probl
             return;
         }
 
-        bool isReserved = number < volume.Superblock.FirstInode && number != RootInode;
+        bool isReserved = number < volume.Superblock.FirstInode && number != Superblock.RootInode;
         if (isReserved || number == volume.Superblock.OrphanFileInode)
         {
             return;
@@ -87,9 +86,9 @@ internal sealed class TreeCheck(Volume volume, InodeTable inodes, Problems probl
 
     private void CheckPlace(uint directory, uint dotDot)
     {
-        if (directory == RootInode)
+        if (directory == Superblock.RootInode)
         {
-            problems.AddUnless(dotDot == RootInode, $"directory inode {RootInode}: '..' of the root leads to inode {dotDot}.");
+            problems.AddUnless(dotDot == Superblock.RootInode, $"directory inode {Superblock.RootInode}: '..' of the root leads to inode {dotDot}.");
             return;
         }
 
@@ -103,7 +102,7 @@ internal sealed class TreeCheck(Volume volume, InodeTable inodes, Problems probl
 
         // Every directory has one name; going up, a chain that never meets the root is a circle cut off from it.
         uint at = directory;
-        for (int steps = 0; at != RootInode; steps++)
+        for (int steps = 0; at != Superblock.RootInode; steps++)
         {
             if (steps > _dotDot.Count || !_foundIn.TryGetValue(at, out at))
             {

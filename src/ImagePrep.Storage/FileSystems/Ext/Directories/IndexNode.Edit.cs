@@ -64,6 +64,16 @@ internal sealed partial class IndexNode
         return _bytes;
     }
 
+    /// <summary>Zeroes what lies between the last entry and the end. Returns whether there was something, and the block, sealed.</summary>
+    public static (int Erased, byte[] Sealed) EraseSlack(byte[] bytes, DirectoryRules rules, uint number)
+    {
+        IndexNode node = number == 0 ? ParseRoot(bytes, rules) : ParseNode(bytes, rules, number);
+        Span<byte> slack = bytes.AsSpan(node.UsedLength, node.TailOffset - node.UsedLength);
+        bool found = slack.ContainsAnyExcept((byte)0);
+        slack.Clear();
+        return (found ? 1 : 0, node.Seal());
+    }
+
     private static IndexNode CreateNode(DirectoryRules rules, ReadOnlySpan<byte> entries)
     {
         byte[] bytes = new byte[rules.BlockSize];

@@ -74,6 +74,30 @@ internal sealed partial class LinearBlock
         return index >= 0;
     }
 
+    /// <summary>Zeroes what no name needs. Returns in how many places there was something, and the block, sealed.</summary>
+    public (int Erased, byte[] Sealed) EraseSlack()
+    {
+        int erased = 0;
+        for (int i = 0; i < _slots.Count; i++)
+        {
+            Slot slot = _slots[i];
+            int used = RecordHeader.Size + (slot.Header.IsUsed ? slot.Header.NameLength : 0);
+            Span<byte> slack = _bytes.AsSpan(slot.Offset + used, slot.Header.Length - used);
+            if (slack.ContainsAnyExcept((byte)0))
+            {
+                slack.Clear();
+                erased++;
+            }
+
+            if (!slot.Header.IsUsed)
+            {
+                Store(i, slot with { Header = new RecordHeader(0, slot.Header.Length, 0, 0) });
+            }
+        }
+
+        return (erased, Seal());
+    }
+
     /// <summary>The block's bytes with a fresh checksum, ready to be written.</summary>
     public byte[] Seal()
     {

@@ -58,6 +58,9 @@ internal sealed class EditSession
         _undo.WriteAt(Volume.Groups.InodeLocation(inode.Number), inode.Raw);
     }
 
+    /// <summary>Overwrites an inode that is not in use: such a one has no checksum.</summary>
+    public void WriteFreeInode(uint number, ReadOnlySpan<byte> raw) => _undo.WriteAt(Volume.Groups.InodeLocation(number), raw);
+
     /// <summary>The generation of a new inode: different for every use of the number, and the same for the same edit of the same image.</summary>
     public uint NewGeneration(uint inode)
     {

@@ -45,7 +45,8 @@ public sealed partial class FastCommitTests
 
         ExtRecovery.Replay(new MemoryDevice(image), out ExtRecovery recovery);
 
-        recovery.FastCommits.ShouldBe(5);
+        // Five when nothing else happens; the kernel may turn any into a full commit.
+        recovery.FastCommits.ShouldBeInRange(1, 5);
         E2fsckReplay.Differences(image, path, scratch).ShouldBeEmpty();
     }
 

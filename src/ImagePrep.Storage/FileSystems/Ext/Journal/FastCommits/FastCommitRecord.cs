@@ -8,8 +8,6 @@ namespace ImagePrep.Storage.FileSystems.Ext.Journal.FastCommits;
 internal abstract record FastCommitRecord
 {
     private const string Structure = "ext fast commit";
-    private const uint RootInode = 2;
-
     /// <summary>What a tag means; null for one that only gives the area its form.</summary>
     /// <exception cref="CorruptImageException">A number or name cannot be right.</exception>
     public static FastCommitRecord? Parse(FastCommitTag tag, Volume volume) => tag.Type switch
@@ -59,7 +57,7 @@ internal abstract record FastCommitRecord
         }
 
         uint parent = tag.U32(0);
-        return new NameRecord(tag.Type, parent == RootInode ? parent : CheckedInode(parent, volume), CheckedInode(tag.U32(4), volume), new FileName(name));
+        return new NameRecord(tag.Type, parent == Superblock.RootInode ? parent : CheckedInode(parent, volume), CheckedInode(tag.U32(4), volume), new FileName(name));
     }
 
     /// <summary>Fast commits are about what users have: the file system's own files change in whole transactions.</summary>
