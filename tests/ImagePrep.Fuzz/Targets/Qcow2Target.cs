@@ -14,9 +14,9 @@ internal sealed class Qcow2Target() : FuzzTarget("qcow2")
 
     private readonly byte[] _buffer = new byte[32768];
 
-    public override void Execute(byte[] input)
+    public override void Execute(Memory<byte> input)
     {
-        File.WriteAllBytes(_path, input);
+        File.WriteAllBytes(_path, input.Span);
         try
         {
             using DiskImage image = DiskImage.Open(_path, DiskFormat.Qcow2);

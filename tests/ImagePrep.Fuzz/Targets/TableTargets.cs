@@ -12,7 +12,7 @@ public abstract class TableTarget(string name) : FuzzTarget(name)
 {
     public override bool MayChangeLength => false;
 
-    public override void Execute(byte[] input)
+    public override void Execute(Memory<byte> input)
     {
         PartitionTable table = PartitionTable.Read(new MemoryDevice(input));
         foreach (Partition partition in table.Partitions)

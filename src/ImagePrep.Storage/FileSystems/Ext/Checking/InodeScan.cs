@@ -13,10 +13,12 @@ internal sealed class InodeScan(Volume volume, BlockUsage usage, InodeTable inod
     private const uint RootInode = 2;
     private const uint ResizeInode = 7;
 
-    /// <summary>Inode tables are read in pieces of this size.</summary>
-    private const int ReadSize = 1 << 20;
+    /// <summary>Inode tables are read in pieces of at most this size.</summary>
+    private const int MaxReadSize = 1 << 20;
 
-    private readonly byte[] _buffer = new byte[ReadSize];
+    private readonly byte[] _buffer =
+        new byte[Math.Min(MaxReadSize, volume.Superblock.InodesPerGroup * (long)volume.Superblock.InodeSize)];
+
     private readonly Dictionary<long, SharedBlock> _attributeBlocks = [];
 
     public void CheckGroup(uint group)
@@ -33,7 +35,7 @@ internal sealed class InodeScan(Volume volume, BlockUsage usage, InodeTable inod
             $"ext group descriptor {group}: bg_itable_unused is {descriptor.UnusedInodes}, but an inode behind is in use.");
 
         uint directories = 0;
-        uint perRead = (uint)(ReadSize / superblock.InodeSize);
+        uint perRead = (uint)(_buffer.Length / superblock.InodeSize);
         for (uint start = 0; start < initialised; start += perRead)
         {
             uint count = Math.Min(perRead, initialised - start);

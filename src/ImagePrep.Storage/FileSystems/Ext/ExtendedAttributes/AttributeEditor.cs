@@ -73,7 +73,10 @@ internal sealed class AttributeEditor
     private void Store(List<AttributeEntry> inside, List<AttributeEntry> inBlock)
     {
         InodeAttributes.Store(_inode, inside);
-        if (!inBlock.SequenceEqual(_inBlock))
+
+        // A block may be there although it holds nothing; it goes with the inode, too.
+        bool isLeft = inBlock.Count == 0 && _inode.AttributeBlock != 0;
+        if (isLeft || !inBlock.SequenceEqual(_inBlock))
         {
             StoreBlock(inBlock);
         }
