@@ -25,6 +25,7 @@ packages="
     selinux-utils
     shellcheck
     strace
+    time
 "
 
 is_installed() {

@@ -30,13 +30,12 @@ public static class GuestFinder
         string table = new GuestTree([rootCandidate.Mount]).ReadText("/etc/fstab") ?? "";
         foreach (FileSystemTableEntry entry in FileSystemTable.Parse(table))
         {
-            if (!entry.Point.StartsWith('/') || entry.Point == "/")
+            if (!GuestPath.TryParse(entry.Point, out GuestPath? point) || point.IsRoot)
             {
                 continue;
             }
 
             FileSystemCandidate? match = candidates.FirstOrDefault(candidate => candidate != rootCandidate && IsNamed(candidate, entry.Source));
-            GuestPath point = GuestPath.Parse(entry.Point);
             if (match is not null && mounts.TrueForAll(mount => !mount.Point.Equals(point)))
             {
                 mounts.Add(match.Mount with { Point = point });

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using ImagePrep.Storage.FileSystems;
 
@@ -53,6 +54,21 @@ public sealed class GuestPath : IEquatable<GuestPath>
         }
 
         return new GuestPath([.. names]);
+    }
+
+    /// <summary>For text that comes from an image: false where <see cref="Parse"/> would throw.</summary>
+    public static bool TryParse(string text, [NotNullWhen(true)] out GuestPath? path)
+    {
+        try
+        {
+            path = Parse(text);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            path = null;
+            return false;
+        }
     }
 
     public static GuestPath operator /(GuestPath directory, FileName name) => directory.Append(name);

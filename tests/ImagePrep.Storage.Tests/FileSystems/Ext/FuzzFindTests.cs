@@ -35,6 +35,35 @@ public sealed class FuzzFindTests
         E2fsck.ShouldBeSilent(path);
     }
 
+    /// <summary>Sound to e2fsck: an indexed directory that once had more subdirectories than it can count says 1, and keeps it when the last one goes.</summary>
+    [Fact]
+    public void RemoveDirectory_LastOfAParentThatStoppedCounting_StaysSound()
+    {
+        OutsideTool.Require("mke2fs", "e2fsck");
+        using ScratchFolder scratch = new();
+        string path = (Flavour.Of("ext4-1k") with { Size = "12M" }).Make(scratch);
+        byte[] image = File.ReadAllBytes(path);
+        IFileSystem files = ExtFileSystem.OpenForEditing(new MemoryDevice(image), new UnixTime(1_700_000_000));
+        NodeId parent = files.CreateDirectory(files.Root, "parent", new NodeAttributes(0x1ED));
+        for (int i = 0; i < 12; i++)
+        {
+            files.CreateFile(parent, $"{i:D2}".PadRight(200, 'n'), new NodeAttributes(0x1A4), []);
+        }
+
+        files.CreateDirectory(parent, "last", new NodeAttributes(0x1ED));
+        files.Flush();
+        new Mutator(image).PatchInode(parent.Value, inode => inode.Links = 1);
+        ExtCheck.Verify(new MemoryDevice(image)).ShouldBeEmpty();
+
+        files = ExtFileSystem.OpenForEditing(new MemoryDevice(image), new UnixTime(1_700_000_000));
+        files.RemoveDirectory(parent, "last");
+        files.Flush();
+
+        ExtCheck.Verify(new MemoryDevice(image)).ShouldBeEmpty();
+        File.WriteAllBytes(path, image);
+        E2fsck.ShouldBeSilent(path);
+    }
+
     private static void EmptyAttributeBlock(byte[] image, uint inode)
     {
         const int checksum = 16;

@@ -114,6 +114,7 @@ internal sealed class InodeScan(Volume volume, BlockUsage usage, InodeTable inod
         ref InodeTable.Entry entry = ref inodes[inode.Number];
         entry.Mode = inode.Mode;
         entry.Links = inode.Links;
+        entry.IsIndexed = inode.IsDirectory && inode.Has(InodeFlags.Indexed);
         CheckAttributes(inode);
         CheckMap(inode);
         if (inode.IsDirectory)
