@@ -42,6 +42,7 @@ packages="
     strace
     syslinux
     syslinux-common
+    time
     xfsprogs
 "
 

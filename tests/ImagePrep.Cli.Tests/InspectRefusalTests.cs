@@ -43,13 +43,19 @@ public sealed class InspectRefusalTests : IDisposable
     }
 
     [Fact]
-    public void LogicalPartitionsThatWouldMove_AreRefusedBeforehand()
+    public void SecondExtendedPartition_IsRefusedBeforehand()
     {
         string image = _scratch.File("disk.img");
         PartitioningTools.MakeWithSfdisk(
-            image, 64 * MiB, "label: dos\n1 : start=63, size=4096, type=83\n2 : start=8192, size=40000, type=5\n5 : start=10240, size=4096, type=83\n").Dispose();
+            image, 64 * MiB, "label: dos\n1 : start=63, size=4096, type=83\n2 : start=8192, size=40000, type=5\n3 : start=60000, size=40000, type=83\n").Dispose();
 
-        RefusesToRealign(image, "extended partition");
+        // No tool makes two of them.
+        using (RawFile disk = RawFile.Open(image))
+        {
+            disk.WriteAt(446 + (2 * 16) + 4, [5]);
+        }
+
+        RefusesToRealign(image, "extended partitions");
     }
 
     [Fact]

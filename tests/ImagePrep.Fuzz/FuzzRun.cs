@@ -40,7 +40,7 @@ public static class FuzzRun
     public static FuzzResult Run(FuzzTarget target, long executions, long first = 0, TimeSpan? deadline = null)
     {
         ArgumentNullException.ThrowIfNull(target);
-        _ = target.Seeds;
+        Mutation mutation = new(target);
         Dictionary<string, FuzzFinding> findings = new(StringComparer.Ordinal);
         using Watchdog watchdog = new(target.Name, HangLimit);
         Stopwatch watch = Stopwatch.StartNew();
@@ -50,22 +50,27 @@ public static class FuzzRun
         for (; done < executions && findings.Count < MaxFindings && (deadline is null || watch.Elapsed < deadline); done++)
         {
             long number = first + done;
-            byte[] input = Mutation.Apply(target, new Random(unchecked((int)(number * 2_654_435_761))));
+            Memory<byte> input = mutation.Next(new Random(unchecked((int)(number * 2_654_435_761))));
             watchdog.Start(number, input);
             (bool isAccepted, string? kind, string? what) = Judge(target, input);
             watchdog.Stop();
             accepted += isAccepted ? 1 : 0;
             if (kind is not null)
             {
-                findings.TryAdd(kind, new FuzzFinding(number, input, what!));
+                findings.TryAdd(kind, new FuzzFinding(number, input.ToArray(), what!));
             }
+        }
+
+        if (!mutation.SeedsAreWhole())
+        {
+            findings.TryAdd("input", new FuzzFinding(first, [], "a parser changed its input in this run"));
         }
 
         return new FuzzResult(target.Name, done, accepted, Environment.CpuUsage.TotalTime - before, [.. findings.Values]);
     }
 
     /// <summary>Runs one input. The second and third values are null when it kept all rules.</summary>
-    public static (bool Accepted, string? Kind, string? What) Judge(FuzzTarget target, byte[] input)
+    public static (bool Accepted, string? Kind, string? What) Judge(FuzzTarget target, Memory<byte> input)
     {
         ArgumentNullException.ThrowIfNull(target);
         bool accepted = false;
@@ -111,7 +116,7 @@ public static class FuzzRun
         private readonly Timer _timer;
         private readonly string _target;
         private readonly TimeSpan _limit;
-        private (long Number, byte[] Input, long Start)? _current;
+        private (long Number, Memory<byte> Input, long Start)? _current;
 
         public Watchdog(string target, TimeSpan limit)
         {
@@ -120,7 +125,7 @@ public static class FuzzRun
             _timer = new Timer(_ => Look(), null, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5));
         }
 
-        public void Start(long number, byte[] input)
+        public void Start(long number, Memory<byte> input)
         {
             lock (_timer)
             {
@@ -145,7 +150,7 @@ public static class FuzzRun
                 if (_current is { } current && Stopwatch.GetElapsedTime(current.Start) > _limit)
                 {
                     string path = Path.Combine(Path.GetTempPath(), $"imageprep-fuzz-hang-{_target}-{current.Number}");
-                    File.WriteAllBytes(path, current.Input);
+                    File.WriteAllBytes(path, current.Input.Span);
                     Environment.FailFast($"{_target}, execution {current.Number}: no end after {_limit.TotalSeconds} s; the input is {path}");
                 }
             }

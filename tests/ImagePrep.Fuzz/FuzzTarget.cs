@@ -5,7 +5,7 @@ namespace ImagePrep.Fuzz;
 /// <summary>A run of bytes of a seed where the structure under test is, and what makes its checksum right again.</summary>
 /// <param name="Offset">First byte.</param>
 /// <param name="Length">Bytes.</param>
-/// <param name="Seal">Renews the checksum in a mutant; null when there is none.</param>
+/// <param name="Seal">Renews the checksum in a mutant, and writes to hot ranges only; null when there is none.</param>
 public sealed record HotRange(int Offset, int Length, Action<byte[]>? Seal = null);
 
 /// <summary>A healthy input and where it is worth changing.</summary>
@@ -37,7 +37,7 @@ public abstract class FuzzTarget
     public virtual bool RefusesMutants => true;
 
     /// <summary>Parses one input and leaves it as it is. Everything that is not <see cref="IsDocumented"/> is a finding; so is an exception that says it.</summary>
-    public abstract void Execute(byte[] input);
+    public abstract void Execute(Memory<byte> input);
 
     /// <summary>Exceptions that the parser's documentation allows.</summary>
     public virtual bool IsDocumented(Exception exception) => exception is CorruptImageException or UnsupportedImageException or IOException;

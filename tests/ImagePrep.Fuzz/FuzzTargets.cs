@@ -8,6 +8,8 @@ public static class FuzzTargets
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         new Qcow2Target(),
+        new Qcow2FeaturesTarget(),
+        new ContainerTarget(),
         new MbrTarget(),
         new EbrTarget(),
         new GptTarget(),
@@ -22,6 +24,8 @@ public static class FuzzTargets
         new FatTarget(),
         new SwapTarget(),
         new ContentProbeTarget(),
+        new GuestFilesTarget(),
+        new FileContextsTarget(),
         new RecipeTarget(),
         new NodeListTarget(),
         new GoldenDocumentTarget(),

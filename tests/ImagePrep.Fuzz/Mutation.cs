@@ -2,10 +2,15 @@ using System.Buffers.Binary;
 
 namespace ImagePrep.Fuzz;
 
-/// <summary>Turns a seed into a mutant. The same random state always gives the same mutant.</summary>
-internal static class Mutation
+/// <summary>
+/// Turns seeds into mutants, in place: copying a seed of megabytes costs more than most parsers take. The same random state always gives
+/// the same mutant.
+/// </summary>
+internal sealed class Mutation(FuzzTarget target)
 {
     private const int MaxChanges = 6;
+
+    private readonly WorkingCopy[] _copies = [.. target.Seeds.Select(seed => new WorkingCopy(seed))];
 
     /// <summary>What off-by-one, sign and overflow faults are made of.</summary>
     private static readonly ulong[] Boundaries =
@@ -14,16 +19,17 @@ internal static class Mutation
         0x7FFF_FFFF_FFFF_FFFF, 0x8000_0000_0000_0000, 0xFFFF_FFFF_FFFF_FFFF, 0x00FF_FFFF_FFFF_FE00,
     ];
 
-    public static byte[] Apply(FuzzTarget target, Random random)
+    /// <summary>The next mutant. It is lost with the next call.</summary>
+    public Memory<byte> Next(Random random)
     {
-        Seed seed = target.Seeds[random.Next(target.Seeds.Count)];
-        byte[] bytes = [.. seed.Bytes];
+        WorkingCopy copy = _copies[random.Next(_copies.Length)];
+        copy.Restore();
         List<HotRange> touched = [];
         for (int change = random.Next(1, MaxChanges); change > 0; change--)
         {
             // One change in ten anywhere: what is not hot should not matter, and that is worth testing too.
-            HotRange range = random.Next(10) == 0 ? new HotRange(0, bytes.Length) : seed.Hot[random.Next(seed.Hot.Count)];
-            ChangeField(bytes.AsSpan(range.Offset, Math.Min(range.Length, bytes.Length - range.Offset)), target, random);
+            HotRange range = random.Next(10) == 0 ? copy.Anywhere(random) : copy.Seed.Hot[random.Next(copy.Seed.Hot.Count)];
+            ChangeField(copy.Bytes.AsSpan(range.Offset, range.Length), random);
             touched.Add(range);
         }
 
@@ -32,14 +38,17 @@ internal static class Mutation
         {
             foreach (HotRange range in touched)
             {
-                range.Seal?.Invoke(bytes);
+                range.Seal?.Invoke(copy.Bytes);
             }
         }
 
-        return ChangeLength(bytes, target, random);
+        return ChangeLength(copy.Bytes, random);
     }
 
-    private static void ChangeField(Span<byte> range, FuzzTarget target, Random random)
+    /// <summary>Whether every seed is as it was: a parser that writes to its input spoils all mutants after it.</summary>
+    public bool SeedsAreWhole() => Array.TrueForAll(_copies, copy => copy.IsWhole());
+
+    private void ChangeField(Span<byte> range, Random random)
     {
         int size = 1 << random.Next(4);
         int offset = random.Next(range.Length);
@@ -83,11 +92,11 @@ internal static class Mutation
         }
     }
 
-    private static byte[] ChangeLength(byte[] bytes, FuzzTarget target, Random random)
+    private Memory<byte> ChangeLength(byte[] bytes, Random random)
     {
         if (random.Next(16) == 0)
         {
-            return bytes[..random.Next(bytes.Length)];
+            return bytes.AsMemory(0, random.Next(bytes.Length));
         }
 
         if (!target.MayChangeLength || random.Next(4) != 0 || bytes.Length == 0)
@@ -98,12 +107,13 @@ internal static class Mutation
         // Text: take a piece out, or put one in, sometimes very often.
         int at = random.Next(bytes.Length);
         int count = Math.Min(random.Next(1, 32), bytes.Length - at);
-        return random.Next(3) switch
+        byte[] changed = random.Next(3) switch
         {
             0 => [.. bytes[..at], .. bytes[(at + count)..]],
             1 => [.. bytes[..(at + count)], .. bytes[at..]],
             _ => [.. bytes[..at], .. Enumerable.Repeat(bytes[at], 1 << random.Next(14)), .. bytes[at..]],
         };
+        return changed;
     }
 
     private static ulong Read(ReadOnlySpan<byte> field)
@@ -127,5 +137,45 @@ internal static class Mutation
             BinaryPrimitives.WriteUInt64LittleEndian(wide, value);
             wide[..field.Length].CopyTo(field);
         }
+    }
+
+    /// <summary>The bytes of a seed, changed and put back.</summary>
+    private sealed class WorkingCopy(Seed seed)
+    {
+        private const int MaxChangeElsewhere = 128;
+
+        private readonly List<HotRange> _elsewhere = [];
+
+        public Seed Seed { get; } = seed;
+
+        public byte[] Bytes { get; } = [.. seed.Bytes];
+
+        /// <summary>A small range at any place, which is put back like the hot ones.</summary>
+        public HotRange Anywhere(Random random)
+        {
+            int offset = random.Next(Bytes.Length) & -8;
+            HotRange range = new(offset, Math.Min(MaxChangeElsewhere, Bytes.Length - offset));
+            _elsewhere.Add(range);
+            return range;
+        }
+
+        public void Restore()
+        {
+            foreach (HotRange range in Seed.Hot)
+            {
+                Restore(range);
+            }
+
+            _elsewhere.ForEach(Restore);
+            _elsewhere.Clear();
+        }
+
+        public bool IsWhole()
+        {
+            Restore();
+            return Bytes.AsSpan().SequenceEqual(Seed.Bytes);
+        }
+
+        private void Restore(HotRange range) => Seed.Bytes.AsSpan(range.Offset, range.Length).CopyTo(Bytes.AsSpan(range.Offset));
     }
 }

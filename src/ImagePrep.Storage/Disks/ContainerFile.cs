@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.Disks.Raw;
 using ImagePrep.Storage.Errors;
@@ -18,6 +19,9 @@ public sealed class ContainerFile : IDisposable
     private const long MaxDescriptor = 64 * 1024;
 
     private const int SectorSize = 512;
+
+    /// <summary>Fields of a sparse extent's header up to the place of its grain directory, which is all that its footer says anew.</summary>
+    private const int VmdkSharedFields = 48;
 
     private static readonly byte[] VhdMagic = "conectix"u8.ToArray();
 
@@ -91,6 +95,11 @@ public sealed class ContainerFile : IDisposable
     private static void RefuseDifferencingVhd(HostFile file)
     {
         const int diskType = 60;
+        if (file.Length < SectorSize)
+        {
+            throw CorruptImageException.Truncated("VHD footer", SectorSize, file.Length);
+        }
+
         foreach (long place in new[] { 0, file.Length - SectorSize })
         {
             byte[] footer = file.ReadBytes(place, SectorSize);
@@ -128,6 +137,7 @@ public sealed class ContainerFile : IDisposable
             throw OtherFile(structure, "its capacity is 0: the data lies in other files that its descriptor names. Convert it where those are.");
         }
 
+        RefuseOtherFooter(file, head);
         RefuseParent(head);
         ulong sector = BinaryPrimitives.ReadUInt64LittleEndian(head.AsSpan(28));
         ulong sectors = BinaryPrimitives.ReadUInt64LittleEndian(head.AsSpan(36));
@@ -137,7 +147,28 @@ public sealed class ContainerFile : IDisposable
         }
 
         long start = (long)sector * SectorSize;
-        RefuseParent(file.ReadBytes(start, (int)Math.Min((long)sectors * SectorSize, file.Length - start)));
+        byte[] descriptor = file.ReadBytes(start, (int)Math.Min((long)sectors * SectorSize, file.Length - start));
+        RefuseParent(descriptor);
+        RefuseOtherExtents(descriptor);
+    }
+
+    /// <summary>A stream's header is said again at its end, with the place of the grain directory. Two readers must not see two disks.</summary>
+    private static void RefuseOtherFooter(HostFile file, ReadOnlySpan<byte> head)
+    {
+        const int grainDirectory = 56;
+        const ulong atEnd = ulong.MaxValue;
+        const int footerFromEnd = 2 * SectorSize;
+        if (BinaryPrimitives.ReadUInt64LittleEndian(head[grainDirectory..]) != atEnd)
+        {
+            return;
+        }
+
+        // The end-of-stream marker follows the footer.
+        byte[] footer = file.ReadBytes(Math.Max(0, file.Length - footerFromEnd), SectorSize);
+        if (!footer.AsSpan(0, VmdkSharedFields).SequenceEqual(head[..VmdkSharedFields]))
+        {
+            throw new CorruptImageException(CorruptKind.Inconsistent, "VMDK footer", "it describes another disk than the header. Export the disk again.");
+        }
     }
 
     private static void RefuseParent(ReadOnlySpan<byte> descriptor)
@@ -145,6 +176,27 @@ public sealed class ContainerFile : IDisposable
         if (descriptor.IndexOf("parentFileNameHint"u8) >= 0)
         {
             throw OtherFile("VMDK descriptor", "it names a parent file, of which this one holds only the changes. Consolidate the disk first.");
+        }
+    }
+
+    /// <summary>The descriptor of a file that holds its own data lists one extent: the file itself, by a name without folders.</summary>
+    private static void RefuseOtherExtents(ReadOnlySpan<byte> descriptor)
+    {
+        int extents = 0;
+        foreach (ReadOnlySpan<char> line in Encoding.Latin1.GetString(descriptor).AsSpan().EnumerateLines())
+        {
+            ReadOnlySpan<char> entry = line.TrimStart();
+            if (!entry.StartsWith("RW ", StringComparison.OrdinalIgnoreCase)
+                && !entry.StartsWith("RDONLY ", StringComparison.OrdinalIgnoreCase)
+                && !entry.StartsWith("NOACCESS ", StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            if (++extents > 1 || entry.IndexOfAny('/', '\\') >= 0)
+            {
+                throw OtherFile("VMDK descriptor", "it lists files besides this one, or a file in a folder. Convert it where those are: qemu-img convert -f vmdk -O qcow2 INPUT OUTPUT.");
+            }
         }
     }
 

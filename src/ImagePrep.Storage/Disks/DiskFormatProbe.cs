@@ -79,6 +79,23 @@ internal static class DiskFormatProbe
             : HasVhdFooter(file) ? ContainerFormat.Vhd : null;
     }
 
+    /// <summary>
+    /// A disk whose first bytes are an image of their own would be one for whoever guesses formats, as soon as it is written raw: with names of files
+    /// to open (CVE-2010-3851).
+    /// </summary>
+    /// <exception cref="UnsupportedImageException">It is.</exception>
+    public static void RefuseImageInside(IBlockReader disk, string path)
+    {
+        byte[] head = disk.ReadBytes(0, (int)Math.Min(HeadLength, disk.Length));
+        if ((HasQcow2Magic(head) ? "qcow2" : Find(Containers, head) ?? (HasVhdFooter(disk) ? "VHD" : null)) is { } inside)
+        {
+            throw new UnsupportedImageException(
+                UnsupportedKind.Format,
+                "image format",
+                $"the disk inside '{path}' is itself an image ({inside}), not the disk of a guest. Take it out first: qemu-img convert -f FORMAT -O raw INPUT OUTPUT.");
+        }
+    }
+
     private static DiskFormat Prove(byte[] head, string path, bool isQcow2, string? container, ContainerFormat? convertible)
     {
         string? disk = Find(DiskProofs, head);

@@ -62,7 +62,22 @@ public sealed class DiskImage : IBlockReader, IDisposable
     {
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentOutOfRangeException.ThrowIfZero(paths.Count, nameof(paths));
-        return OpenChain(paths, first: 0, declared);
+        DiskImage image = OpenChain(paths, first: 0, declared);
+        try
+        {
+            // A raw file was looked at when its format was decided.
+            if (image.Format != DiskFormat.Raw)
+            {
+                DiskFormatProbe.RefuseImageInside(image, image.Path);
+            }
+
+            return image;
+        }
+        catch
+        {
+            image.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Opens a qcow2 overlay over a backing disk that the caller has opened. The name inside the overlay is never followed.</summary>

@@ -49,15 +49,5 @@ internal static class OptionParser
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? bytes : null;
     }
 
-    private static bool IsPath(string text)
-    {
-        try
-        {
-            return !GuestPath.Parse(text).IsRoot;
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
-    }
+    private static bool IsPath(string text) => GuestPath.TryParse(text, out GuestPath? path) && !path.IsRoot;
 }

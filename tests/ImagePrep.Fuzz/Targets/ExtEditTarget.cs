@@ -2,6 +2,7 @@ using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.FileSystems;
 using ImagePrep.Storage.FileSystems.Ext;
+using ImagePrep.Storage.FileSystems.Ext.Checksums;
 
 namespace ImagePrep.Fuzz.Targets;
 
@@ -14,12 +15,12 @@ internal sealed class ExtEditTarget() : FuzzTarget("ext-edit")
 
     public override bool MayChangeLength => false;
 
-    public override void Execute(byte[] input)
+    public override void Execute(Memory<byte> input)
     {
         OverlayDevice device = new(new MemoryDevice(input));
         IReadOnlyList<string> before = ExtCheck.Verify(device);
         IFileSystem files = ExtFileSystem.OpenForEditing(device, new UnixTime(1_700_000_001));
-        Random random = new(input.Length ^ BitConverter.ToInt32(input, input.Length / 2) ^ input[^1]);
+        Random random = new(unchecked((int)Crc32C.Compute((uint)input.Length, input.Span)));
         for (int i = 0; i < Edits; i++)
         {
             Survives(() => Edit(files, random));
@@ -50,7 +51,8 @@ internal sealed class ExtEditTarget() : FuzzTarget("ext-edit")
 
         DirectoryEntry[] entries = [.. files.List(directory)];
         DirectoryEntry? any = entries.Length == 0 ? null : entries[random.Next(entries.Length)];
-        byte[] content = new byte[random.Next(6000)];
+        byte[] content = new byte[random.Next(1, 6000)];
+        content.AsSpan().Fill((byte)'x');
         string name = $"new-{random.Next(1000)}";
         switch (random.Next(12))
         {

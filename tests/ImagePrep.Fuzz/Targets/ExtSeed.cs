@@ -53,10 +53,10 @@ internal sealed class ExtSeed
     /// <summary>With and without checksums, with extents and with indirect blocks, with content and values of attributes in inodes.</summary>
     public static IReadOnlyList<Seed> All(ExtFocus focus) =>
     [
-        Make(focus, "256K", "-t", "ext4", "-b", "1024", "-I", "256", "-N", "96", "-O", "^metadata_csum,^has_journal,^resize_inode"),
-        Make(focus, "256K", "-t", "ext4", "-b", "1024", "-I", "256", "-N", "96", "-O", "metadata_csum,64bit,^has_journal,^resize_inode"),
-        Make(focus, "256K", "-t", "ext2", "-b", "1024", "-I", "128", "-N", "96", "-O", "^resize_inode"),
-        Make(focus, "256K", "-t", "ext4", "-b", "1024", "-I", "256", "-N", "96", "-O", "metadata_csum,inline_data,ea_inode,^has_journal,^resize_inode"),
+        Make(focus, "256K", "-t", "ext4", "-b", "1024", "-I", "256", "-N", "48", "-O", "^metadata_csum,^has_journal,^resize_inode"),
+        Make(focus, "256K", "-t", "ext4", "-b", "1024", "-I", "256", "-N", "48", "-O", "metadata_csum,64bit,^has_journal,^resize_inode"),
+        Make(focus, "256K", "-t", "ext2", "-b", "1024", "-I", "128", "-N", "48", "-O", "^resize_inode"),
+        Make(focus, "256K", "-t", "ext4", "-b", "1024", "-I", "256", "-N", "48", "-O", "metadata_csum,inline_data,ea_inode,^has_journal,^resize_inode"),
     ];
 
     private static Seed Make(ExtFocus focus, string size, params string[] options)
@@ -95,9 +95,10 @@ internal sealed class ExtSeed
     private static void Fill(IFileSystem files)
     {
         NodeId folder = files.CreateDirectory(files.Root, "folder", new NodeAttributes(0x1ED));
-        for (int i = 0; i < 45; i++)
+        for (int i = 0; i < 12; i++)
         {
-            files.CreateFile(folder, $"{i:D2}".PadRight(44, 'n'), new NodeAttributes(0x1A4), []);
+            // Four names fill a block, so that few files make an index of several leaves.
+            files.CreateFile(folder, $"{i:D2}".PadRight(200, 'n'), new NodeAttributes(0x1A4), []);
         }
 
         NodeId pieces = files.CreateFile(files.Root, "pieces", new NodeAttributes(0x1A4), "start"u8);

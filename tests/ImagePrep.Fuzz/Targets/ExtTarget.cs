@@ -1,4 +1,5 @@
 using ImagePrep.Storage.Blocks;
+using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.FileSystems;
 using ImagePrep.Storage.FileSystems.Ext;
 
@@ -11,11 +12,15 @@ internal sealed class ExtTarget(string name, ExtFocus focus) : FuzzTarget(name)
 
     public override bool MayChangeLength => false;
 
-    public override void Execute(byte[] input)
+    public override void Execute(Memory<byte> input)
     {
         MemoryDevice device = new(input);
-        Survives(() => ExtCheck.Verify(device));
+        IReadOnlyList<string> problems = ExtCheck.Verify(device);
         ReadEverything(ExtFileSystem.OpenForReading(device));
+        if (problems.Count > 0)
+        {
+            throw new CorruptImageException(CorruptKind.Inconsistent, "mutant", problems[0]);
+        }
     }
 
     protected override IReadOnlyList<Seed> MakeSeeds() => ExtSeed.All(focus);
@@ -36,7 +41,11 @@ internal sealed class ExtTarget(string name, ExtFocus focus) : FuzzTarget(name)
                 Survives(() => files.GetAttributes(entry.Node));
                 NodeKind? kind = null;
                 long size = 0;
-                Survives(() => (kind, size) = (files.Stat(entry.Node).Kind, files.Stat(entry.Node).Size));
+                Survives(() =>
+                {
+                    NodeInfo info = files.Stat(entry.Node);
+                    (kind, size) = (info.Kind, info.Size);
+                });
                 switch (kind)
                 {
                     case NodeKind.File:

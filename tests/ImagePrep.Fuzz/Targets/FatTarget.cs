@@ -12,7 +12,7 @@ internal sealed class FatTarget() : FuzzTarget("fat")
 
     public override bool MayChangeLength => false;
 
-    public override void Execute(byte[] input)
+    public override void Execute(Memory<byte> input)
     {
         OverlayDevice device = new(new MemoryDevice(input));
         Survives(() => FatCheck.Verify(device));

@@ -12,7 +12,7 @@ internal sealed class JournalSuperblockTarget() : FuzzTarget("journal-superblock
 {
     private const int Checksum = 0xFC;
 
-    public override void Execute(byte[] input) => JournalSuperblock.Parse(input);
+    public override void Execute(Memory<byte> input) => JournalSuperblock.Parse(input.Span);
 
     protected override IReadOnlyList<Seed> MakeSeeds() => [Make(checksum: false), Make(checksum: true)];
 
@@ -41,7 +41,7 @@ internal sealed class SwapTarget() : FuzzTarget("swap")
 {
     public override bool MayChangeLength => false;
 
-    public override void Execute(byte[] input)
+    public override void Execute(Memory<byte> input)
     {
         if (SwapArea.TryRead(new MemoryDevice(input), out SwapArea? area) && area!.Header.End > input.Length)
         {
@@ -66,7 +66,7 @@ internal sealed class ContentProbeTarget() : FuzzTarget("content-probe")
 
     public override bool RefusesMutants => false;
 
-    public override void Execute(byte[] input) => ContentProbe.Recognise(new MemoryDevice(input));
+    public override void Execute(Memory<byte> input) => ContentProbe.Recognise(new MemoryDevice(input));
 
     protected override IReadOnlyList<Seed> MakeSeeds()
     {

@@ -13,7 +13,7 @@ internal sealed class JournalTarget() : FuzzTarget("journal")
 
     public override bool MayChangeLength => false;
 
-    public override void Execute(byte[] input)
+    public override void Execute(Memory<byte> input)
     {
         OverlayDevice device = new(new MemoryDevice(input));
         IFileSystem files = ExtFileSystem.OpenForEditing(device, new UnixTime(1_700_000_001), out ExtRecovery recovery);

@@ -7,19 +7,18 @@ using ImagePrep.TestKit;
 namespace ImagePrep.Fuzz.Targets;
 
 /// <summary>Opens a qcow2 image and reads everything that it says it holds. Images are files, so this one writes: to memory where the host can.</summary>
-internal sealed class Qcow2Target() : FuzzTarget("qcow2")
+internal class Qcow2Target(string name = "qcow2") : FuzzTarget(name)
 {
-    private readonly string _path = Path.Combine(
-        Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"imageprep-fuzz-{Environment.ProcessId}.qcow2");
+    private readonly MutantFile _file = new(name);
 
     private readonly byte[] _buffer = new byte[32768];
 
-    public override void Execute(byte[] input)
+    public override void Execute(Memory<byte> input)
     {
-        File.WriteAllBytes(_path, input);
+        _file.Write(input.Span);
         try
         {
-            using DiskImage image = DiskImage.Open(_path, DiskFormat.Qcow2);
+            using DiskImage image = DiskImage.Open(_file.Path, DiskFormat.Qcow2);
             long total = 0;
             foreach (ByteRange range in image.DataRanges(new ByteRange(0, image.Length)))
             {
@@ -38,7 +37,7 @@ internal sealed class Qcow2Target() : FuzzTarget("qcow2")
         }
         finally
         {
-            File.Delete(_path);
+            _file.Delete();
         }
     }
 
@@ -60,21 +59,23 @@ internal sealed class Qcow2Target() : FuzzTarget("qcow2")
         ];
     }
 
-    private static Seed Convert(ScratchFolder scratch, params string[] options)
+    private static Seed Convert(ScratchFolder scratch, params string[] options) => WithTables(File.ReadAllBytes(ConvertToFile(scratch, options)));
+
+    protected static string ConvertToFile(ScratchFolder scratch, params string[] options)
     {
         string path = scratch.File("converted");
         OutsideTool.Run("qemu-img", ["convert", "-f", "raw", "-O", "qcow2", .. options, scratch.File("raw"), path]).EnsureSuccess("qemu-img convert");
-        return WithTables(File.ReadAllBytes(path));
+        return path;
     }
 
-    private static Seed WithTables(byte[] bytes)
+    protected static Seed WithTables(byte[] bytes, params HotRange[] more)
     {
         const ulong offsetMask = 0x00FF_FFFF_FFFF_FE00;
         int cluster = 1 << BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(20));
         int l1 = (int)BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(40));
         int l1Length = 8 * BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(36));
         int refcounts = (int)BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(48));
-        List<HotRange> hot = [new HotRange(4, 112), new HotRange(4, 112), new HotRange(l1, l1Length), new HotRange(refcounts, 16)];
+        List<HotRange> hot = [.. more, new HotRange(4, 112), new HotRange(4, 112), new HotRange(l1, l1Length), new HotRange(refcounts, 16)];
         hot.Add(new HotRange((int)BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(refcounts)), cluster));
         for (int entry = l1; entry < l1 + l1Length; entry += 8)
         {

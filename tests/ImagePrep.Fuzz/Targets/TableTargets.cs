@@ -13,7 +13,7 @@ public abstract class TableTarget(string name) : FuzzTarget(name)
 {
     public override bool MayChangeLength => false;
 
-    public override void Execute(byte[] input)
+    public override void Execute(Memory<byte> input)
     {
         PartitionTable table = PartitionTable.Read(new MemoryDevice(input), ContentProbe.Recognise);
         foreach (Partition partition in table.Partitions)

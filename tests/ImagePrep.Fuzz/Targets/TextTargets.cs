@@ -12,7 +12,7 @@ namespace ImagePrep.Fuzz.Targets;
 /// <summary>Recipes are written by people; every mistake is a problem in a list, never a crash.</summary>
 internal sealed class RecipeTarget() : FuzzTarget("recipe")
 {
-    public override void Execute(byte[] input) => RecipeReader.Read(Encoding.UTF8.GetString(input), "fuzz");
+    public override void Execute(Memory<byte> input) => RecipeReader.Read(Encoding.UTF8.GetString(input.Span), "fuzz");
 
     public override bool IsDocumented(Exception exception) => exception is RecipeException;
 
@@ -25,7 +25,7 @@ internal sealed class RecipeTarget() : FuzzTarget("recipe")
 
 internal sealed class NodeListTarget() : FuzzTarget("node-list")
 {
-    public override void Execute(byte[] input) => NodeList.Parse(Encoding.UTF8.GetString(input), "fuzz");
+    public override void Execute(Memory<byte> input) => NodeList.Parse(Encoding.UTF8.GetString(input.Span), "fuzz");
 
     public override bool IsDocumented(Exception exception) => exception is RecipeException;
 
@@ -39,7 +39,7 @@ internal sealed class NodeListTarget() : FuzzTarget("node-list")
 /// <summary>golden.json goes back into the program when nodes are stamped later, perhaps from elsewhere.</summary>
 internal sealed class GoldenDocumentTarget() : FuzzTarget("golden-json")
 {
-    public override void Execute(byte[] input) => JsonText.Write(JsonText.ReadGolden(Encoding.UTF8.GetString(input)));
+    public override void Execute(Memory<byte> input) => JsonText.Write(JsonText.ReadGolden(Encoding.UTF8.GetString(input.Span)));
 
     public override bool IsDocumented(Exception exception) => exception is JsonException;
 

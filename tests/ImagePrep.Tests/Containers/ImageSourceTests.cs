@@ -117,6 +117,17 @@ public sealed class ImageSourceTests : IDisposable
         Refusal(child, DeclaredFormat.Vmdk).Kind.ShouldBe(UnsupportedKind.OtherFile);
     }
 
+    /// <summary>Found by fuzzing.</summary>
+    [Fact]
+    public void Open_VhdShorterThanItsFooter_IsCorrupt()
+    {
+        string path = _scratch.File("short.vhd");
+        File.WriteAllBytes(path, [.. "conectix"u8, .. new byte[400]]);
+
+        Should.Throw<CorruptImageException>(() => ImageSource.Open([path], DeclaredFormat.Vhd, Work, TestContext.Current.CancellationToken))
+            .Kind.ShouldBe(CorruptKind.Truncated);
+    }
+
     [Fact]
     public void Open_DifferencingVhd_IsRefused()
     {

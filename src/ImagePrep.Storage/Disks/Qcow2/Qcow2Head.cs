@@ -16,6 +16,7 @@ internal sealed record Qcow2Head(Qcow2Header Header, IReadOnlyList<Qcow2HeaderEx
     public static Qcow2Head Read(HostFile file)
     {
         Qcow2Header header = Qcow2Header.Parse(file.ReadBytes(0, (int)Math.Min(Qcow2Header.MaxSize, file.Length)));
+        CheckSnapshotTable(file, header);
         byte[] firstCluster = file.ReadBytes(0, (int)Math.Min(header.ClusterSize, file.Length));
         ReadOnlySpan<byte> backingName = BackingNameIn(firstCluster, header);
         int extensionsEnd = backingName.IsEmpty ? firstCluster.Length : (int)header.BackingFileOffset;
@@ -25,6 +26,17 @@ internal sealed record Qcow2Head(Qcow2Header Header, IReadOnlyList<Qcow2HeaderEx
     }
 
     public Qcow2HeaderExtension? Find(uint type) => Extensions.FirstOrDefault(extension => extension.Type == type);
+
+    /// <summary>The snapshots are not read; that their table can be there is a sign that the header means what it says.</summary>
+    private static void CheckSnapshotTable(HostFile file, Qcow2Header header)
+    {
+        const int smallestEntry = 40;
+        long needed = (long)header.SnapshotCount * smallestEntry;
+        if (needed > 0 && header.SnapshotsOffset > file.Length - needed)
+        {
+            throw CorruptImageException.Truncated("qcow2 snapshot table", needed, Math.Max(0, file.Length - header.SnapshotsOffset));
+        }
+    }
 
     private static ReadOnlySpan<byte> BackingNameIn(ReadOnlySpan<byte> firstCluster, Qcow2Header header)
     {

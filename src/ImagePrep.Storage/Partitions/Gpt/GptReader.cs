@@ -79,6 +79,13 @@ internal static class GptReader
         Attempt backup = alternate > copy.Header.LastUsableLba && alternate < (ulong)diskSectors
             ? Attempt.At(disk, primary.SectorSize, (long)alternate)
             : Attempt.Missing(primary.SectorSize, $"AlternateLBA is {alternate}, not a sector after LastUsableLBA on a disk of {diskSectors}.");
+        if (backup.Copy is { } found && found.Header.EntriesLba <= copy.Header.LastUsableLba)
+        {
+            // Sound by itself, it may say that partitions end earlier; written back there it would go over one.
+            backup = Attempt.Missing(
+                primary.SectorSize, $"Its array is at sector {found.Header.EntriesLba}, but the primary gives the sectors up to {copy.Header.LastUsableLba} to partitions.");
+        }
+
         if (backup.Copy is null)
         {
             findings.Add(new TableFinding(

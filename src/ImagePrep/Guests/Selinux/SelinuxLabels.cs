@@ -32,7 +32,7 @@ public sealed class SelinuxLabels
         string configuration = files.ReadText(Configuration) ?? "";
         string policy = Setting(configuration, "SELINUXTYPE") ?? "";
         bool isOff = string.Equals(Setting(configuration, "SELINUX"), "disabled", StringComparison.OrdinalIgnoreCase);
-        if (isOff || policy.Length == 0 || policy.Contains('/', StringComparison.Ordinal) || policy is "." or "..")
+        if (isOff || !FileName.IsValid(Encoding.UTF8.GetBytes(policy)) || policy is "." or "..")
         {
             return null;
         }

@@ -267,6 +267,23 @@ public sealed class GptTableTests
         Should.Throw<CorruptImageException>(() => Read(disk)).Kind.ShouldBe(CorruptKind.Overlap);
     }
 
+    /// <summary>Found by fuzzing: a backup that is sound by itself and ends the usable sectors early. Written back, its array would go over a partition.</summary>
+    [Fact]
+    public void Read_BackupArrayAmongThePrimarysPartitions_IsNotKept()
+    {
+        byte[] disk = TableImages.Gpt();
+        int first = (int)Read(disk).InDiskOrder[0].FirstSector;
+        disk.AsSpan(2 * 512, 128 * 128).CopyTo(disk.AsSpan((first + 1) * 512));
+        BinaryPrimitives.WriteUInt64LittleEndian(disk.AsSpan(Backup + GptHeader.Offsets.LastUsableLba), (ulong)first);
+        BinaryPrimitives.WriteUInt64LittleEndian(disk.AsSpan(Backup + GptHeader.Offsets.EntriesLba), (ulong)first + 1);
+        TableImages.RenewCrcs(disk);
+
+        PartitionTable table = Read(disk);
+
+        table.Findings.ShouldHaveSingleItem().Kind.ShouldBe(TableFindingKind.BackupDamaged);
+        table.Serialize().ShouldNotContain(part => part.Offset == (first + 1) * 512L);
+    }
+
     private static void SetPlace(byte[] disk, ulong first, ulong last)
     {
         foreach (int array in new[] { 2 * 512, (TableImages.Sectors - 33) * 512 })

@@ -1,3 +1,4 @@
+using ImagePrep.Guests;
 using ImagePrep.Steps.Repartition;
 using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.Errors;
@@ -223,5 +224,5 @@ public sealed class RepartitionPlanTests : IDisposable
         Should.Throw<UnsupportedImageException>(() => Plan(disk)).Kind.ShouldBe(UnsupportedKind.Limit);
     }
 
-    private static RepartitionPlan Plan(IBlockReader disk) => RepartitionPlan.Create(disk, PartitionTable.Read(disk), new RepartitionOptions());
+    private static RepartitionPlan Plan(IBlockReader disk) => RepartitionPlan.Create(disk, DiskLayout.Read(disk).Table, new RepartitionOptions());
 }

@@ -101,6 +101,7 @@ internal sealed class InodeScan(Volume volume, BlockUsage usage, InodeTable inod
         entry.Mode = inode.Mode;
         entry.Links = inode.Links;
         _values.AddInode(inode);
+        entry.IsIndexed = inode.IsDirectory && inode.Has(InodeFlags.Indexed);
         CheckAttributes(inode);
         CheckMap(inode);
         if (inode.IsDirectory)

@@ -40,6 +40,9 @@ internal sealed class InodeTable(Volume volume)
         /// <summary>i_links_count.</summary>
         public ushort Links;
 
+        /// <summary>A directory with EXT4_INDEX_FL.</summary>
+        public bool IsIndexed;
+
         /// <summary>Names that lead here, with "." and ".." of directories.</summary>
         public uint References;
 

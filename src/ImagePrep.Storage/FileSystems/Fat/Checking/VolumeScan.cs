@@ -12,7 +12,7 @@ namespace ImagePrep.Storage.FileSystems.Fat.Checking;
 /// </summary>
 internal sealed class VolumeScan(FatVolume volume, Problems problems, UnusedBytes? unused = null)
 {
-    private const int ComparedAtOnce = 1 << 20;
+    private const int MaxComparedAtOnce = 1 << 20;
 
     private readonly ClusterBitmap _claimed = new(volume.Boot.ClusterCount);
     private readonly Queue<(uint Cluster, uint Parent)> _directories = new();
@@ -39,11 +39,11 @@ internal sealed class VolumeScan(FatVolume volume, Problems problems, UnusedByte
         FatTable table = volume.Table;
         for (int copy = 1; copy < volume.Boot.TableCount && volume.Boot.IsMirrored; copy++)
         {
-            byte[] first = new byte[ComparedAtOnce];
-            byte[] other = new byte[ComparedAtOnce];
-            for (long offset = 0; offset < table.UsedBytes; offset += ComparedAtOnce)
+            byte[] first = new byte[Math.Min(MaxComparedAtOnce, table.UsedBytes)];
+            byte[] other = new byte[first.Length];
+            for (long offset = 0; offset < table.UsedBytes; offset += first.Length)
             {
-                int length = (int)Math.Min(ComparedAtOnce, table.UsedBytes - offset);
+                int length = (int)Math.Min(first.Length, table.UsedBytes - offset);
                 volume.Device.ReadAt(table.TableStart(0) + offset, first.AsSpan(0, length));
                 volume.Device.ReadAt(table.TableStart(copy) + offset, other.AsSpan(0, length));
                 int same = first.AsSpan(0, length).CommonPrefixLength(other.AsSpan(0, length));
