@@ -2,6 +2,7 @@ using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.FileSystems;
 using ImagePrep.Storage.FileSystems.Ext;
+using ImagePrep.Storage.FileSystems.Ext.Checksums;
 
 namespace ImagePrep.Fuzz.Targets;
 
@@ -19,7 +20,8 @@ internal sealed class ExtEditTarget() : FuzzTarget("ext-edit")
         OverlayDevice device = new(new MemoryDevice(input));
         IReadOnlyList<string> before = ExtCheck.Verify(device);
         IFileSystem files = ExtFileSystem.OpenForEditing(device, new UnixTime(1_700_000_001));
-        Random random = new(input.Length ^ BitConverter.ToInt32(input, input.Length / 2) ^ input[^1]);
+        // Other edits for each mutant, the same for the same one.
+        Random random = new(unchecked((int)Crc32C.Compute(0, input)));
         for (int i = 0; i < Edits; i++)
         {
             Survives(() => Edit(files, random));
@@ -50,7 +52,8 @@ internal sealed class ExtEditTarget() : FuzzTarget("ext-edit")
 
         DirectoryEntry[] entries = [.. files.List(directory)];
         DirectoryEntry? any = entries.Length == 0 ? null : entries[random.Next(entries.Length)];
-        byte[] content = new byte[random.Next(6000)];
+        byte[] content = new byte[random.Next(1, 6000)];
+        content.AsSpan().Fill((byte)'e');
         string name = $"new-{random.Next(1000)}";
         switch (random.Next(10))
         {
