@@ -73,7 +73,8 @@ internal sealed class AttributeEditor
 
     private void Store(List<AttributeEntry> inside, List<AttributeEntry> inBlock)
     {
-        bool changesBlock = !inBlock.SequenceEqual(_inBlock);
+        // A block without entries holds nothing, and goes at the first change.
+        bool changesBlock = !inBlock.SequenceEqual(_inBlock) || (inBlock.Count == 0 && _inode.AttributeBlock != 0);
         bool leavesShared = changesBlock && _references > 1;
         KeepValues(inside, inBlock, leavesShared);
         InodeAttributes.Store(_inode, inside);
