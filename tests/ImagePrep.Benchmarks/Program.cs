@@ -3,9 +3,15 @@ using ImagePrep.Benchmarks;
 using ImagePrep.TestKit;
 
 // Measures the published program beside the tools that people would compare it with, in turn, on one machine. Quote the ratios.
+if (args is ["--directories"])
+{
+    DirectoryCost.MeasureAll();
+    return 0;
+}
+
 if (args is not [string program, string resultFile])
 {
-    Console.Error.WriteLine("usage: ImagePrep.Benchmarks IMAGEPREP RESULT.json");
+    Console.Error.WriteLine("usage: ImagePrep.Benchmarks IMAGEPREP RESULT.json, or --directories for large directories alone");
     return 2;
 }
 
@@ -37,7 +43,9 @@ foreach (Comparison result in results)
     }
 }
 
-File.WriteAllText(resultFile, JsonSerializer.Serialize(results, new JsonSerializerOptions { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase }) + "\n");
+Console.WriteLine();
+IReadOnlyList<DirectoryCost> directories = DirectoryCost.MeasureAll();
+File.WriteAllText(resultFile, JsonSerializer.Serialize(new { commands = results, directories }, new JsonSerializerOptions { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase }) + "\n");
 return 0;
 
 Measured Convert(string name, string script) => new(name, "/bin/sh", ["-c", script, "sh", image, converted], () => Remove(converted));
