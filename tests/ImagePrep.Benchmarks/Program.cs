@@ -9,6 +9,11 @@ if (args is ["--directories"])
     return 0;
 }
 
+if (args is [CompressedReading.Mode, string compressed, string expanded])
+{
+    return CompressedReading.Expand(compressed, expanded);
+}
+
 if (args is not [string program, string resultFile])
 {
     Console.Error.WriteLine("usage: ImagePrep.Benchmarks IMAGEPREP RESULT.json, or --directories for large directories alone");
@@ -32,6 +37,7 @@ string golden = scratch.File("golden");
 new Measured("", program, ["prepare", "--recipe", "debian-12", "--base", image, "--out", golden], () => { }).Run();
 Measured stamp = new("imageprep stamp, 1,000 overlays", program, ["stamp", Path.Combine(golden, "golden.json"), "--count", "1000", "--out", output], () => Remove(output));
 results.Add(Comparison.Run(stamp));
+results.AddRange(CompressedReading.Measure(image, scratch.File));
 
 Console.WriteLine($"{"",-40}{"median s",10}{"min",8}{"max",8}{"peak MiB",10}{"ours is",10}");
 foreach (Comparison result in results)

@@ -22,6 +22,7 @@ public sealed class Qcow2ReaderTests
     [InlineData("cluster_size=2097152")]
     [InlineData("refcount_bits=1")]
     [InlineData("refcount_bits=2")]
+    [InlineData("refcount_bits=4")]
     [InlineData("refcount_bits=8")]
     [InlineData("refcount_bits=32")]
     [InlineData("refcount_bits=64")]
