@@ -272,7 +272,7 @@ public sealed class GptTableTests
     public void Read_BackupArrayAmongThePrimarysPartitions_IsNotKept()
     {
         byte[] disk = TableImages.Gpt();
-        int first = (int)Read(disk).InDiskOrder[0].FirstSector;
+        int first = (int)Read(disk).InDiskOrder.First().FirstSector;
         disk.AsSpan(2 * 512, 128 * 128).CopyTo(disk.AsSpan((first + 1) * 512));
         BinaryPrimitives.WriteUInt64LittleEndian(disk.AsSpan(Backup + GptHeader.Offsets.LastUsableLba), (ulong)first);
         BinaryPrimitives.WriteUInt64LittleEndian(disk.AsSpan(Backup + GptHeader.Offsets.EntriesLba), (ulong)first + 1);
