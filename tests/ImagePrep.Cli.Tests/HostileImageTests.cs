@@ -8,10 +8,6 @@ namespace ImagePrep.Cli.Tests;
 /// </summary>
 public sealed class HostileImageTests : IDisposable
 {
-    private const long MaxMemory = 200L << 20;
-
-    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(5);
-
     private static readonly HostileImage[] Images = [.. HostileQcow2.All, .. HostileContainers.All, .. HostileDisks.All];
 
     private readonly Confinement _confinement = new();
@@ -146,13 +142,5 @@ public sealed class HostileImageTests : IDisposable
         return image;
     }
 
-    private ConfinedRun Run(string[] command, params string[] given)
-    {
-        ConfinedRun run = _confinement.Run(command, given);
-        run.Strangers.ShouldBeEmpty();
-        run.PeakMemory.ShouldBeLessThan(MaxMemory);
-        run.Processor.ShouldBeLessThan(MaxTime);
-        (run.Output + run.Error).ShouldNotContain("\e");
-        return run;
-    }
+    private ConfinedRun Run(string[] command, params string[] given) => _confinement.Run(command, given).ShouldBeHarmless();
 }

@@ -11,7 +11,22 @@ namespace ImagePrep.Cli.Tests.Hostile;
 /// <param name="Processor">Processor time of it and its children: a clock that a busy machine does not make slow.</param>
 /// <param name="PeakMemory">Largest resident set of any process of the run, in bytes (ru_maxrss).</param>
 /// <param name="Strangers">Files opened, programs started and addresses called that are none of its business.</param>
-internal sealed record ConfinedRun(int ExitCode, string Output, string Error, TimeSpan Processor, long PeakMemory, IReadOnlyList<string> Strangers);
+internal sealed record ConfinedRun(int ExitCode, string Output, string Error, TimeSpan Processor, long PeakMemory, IReadOnlyList<string> Strangers)
+{
+    private const long MaxMemory = 200L << 20;
+
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whatever it returned: little time and memory, nothing opened that is not its own, and no escape sequence for a terminal.</summary>
+    public ConfinedRun ShouldBeHarmless()
+    {
+        Strangers.ShouldBeEmpty();
+        PeakMemory.ShouldBeLessThan(MaxMemory);
+        Processor.ShouldBeLessThan(MaxTime);
+        (Output + Error).ShouldNotContain("\e");
+        return this;
+    }
+}
 
 /// <summary>
 /// Runs the program below strace and time(1). Every file that it or qemu-img opens, or tries to open, has to be one it was given, lie in its own

@@ -8,6 +8,16 @@ namespace ImagePrep.Storage.Tests.FileSystems.Ext.Journal;
 /// </summary>
 internal static class DirtyImage
 {
+    /// <summary>The end of every work: copies the image until two copies are the same, so that no writing back went on meanwhile.</summary>
+    public const string Cut = """
+        before = None
+        while True:
+            with open(image, 'rb') as source: now = source.read()
+            if now == before: break
+            before = now
+        with open(copy, 'wb') as target: target.write(now)
+        """;
+
     /// <summary>
     /// Creates, renames, deletes and cuts, with commits between. An fsync commits the transaction without writing anything back. Freed directory blocks
     /// are used again for data, which revokes them; a file that begins with the journal's magic number is escaped where data is journalled.
@@ -45,9 +55,8 @@ internal static class DirtyImage
             if i % 2: os.unlink(path(name))
         write('commit', b'orphans', True)
         write('lost', b'not committed')
-        with open(image, 'rb') as source, open(copy, 'wb') as target:
-            while piece := source.read(1 << 20): target.write(piece)
-        """;
+
+        """ + Cut;
 
     /// <summary>Every other of the orphans has no name any more.</summary>
     public static string Make(ScratchFolder scratch, string mountOptions, int orphans, params string[] mkfs) =>
