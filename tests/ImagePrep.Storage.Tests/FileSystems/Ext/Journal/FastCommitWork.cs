@@ -32,10 +32,6 @@ internal sealed record FastCommitWork(string Name, string Steps, bool KernelIsSo
 
         """;
 
-    private const string Cut = """
-
-        """ + DirtyImage.Cut;
-
     public static IReadOnlyList<FastCommitWork> All { get; } =
     [
         new("content", """
@@ -95,5 +91,5 @@ internal sealed record FastCommitWork(string Name, string Steps, bool KernelIsSo
 
     /// <summary>The image as the cut left it, and the tree that was there.</summary>
     public (string Path, string Tree) Cause(ScratchFolder scratch, params string[] mkfs) => DirtyImage.Make(
-        scratch, "commit=300", Prelude + Steps + Cut, orphans: 0, ["-t", "ext4", .. mkfs, scratch.File("mounted.img"), "24M"]);
+        scratch, "commit=300", Prelude + Steps + "\n" + DirtyImage.Cut, orphans: 0, ["-t", "ext4", .. mkfs, scratch.File("mounted.img"), "24M"]);
 }
