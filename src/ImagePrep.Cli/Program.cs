@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using ImagePrep.Cli.Commands;
 using ImagePrep.Cli.Rendering;
 using ImagePrep.Storage.Errors;
@@ -37,7 +36,7 @@ internal static class Program
         catch (Exception exception) when (ExitCodes.TryExplain(exception, out int code, out string? message))
         {
             // Messages quote paths and names of the image, and what was typed: line by line, so that they do not speak to the terminal.
-            Console.Error.WriteLine($"imageprep: {string.Join('\n', message.Split('\n').Select(line => PrintableText.From(Encoding.UTF8.GetBytes(line))))}");
+            Console.Error.WriteLine($"imageprep: {string.Join('\n', message.Split('\n').Select(PrintableText.From))}");
             return code;
         }
     }

@@ -10,6 +10,9 @@ public static class PrintableText
     /// <summary>Enough for every name that Linux allows, in a message as in a listing.</summary>
     private const int MaxLength = 4096;
 
+    /// <inheritdoc cref="From(ReadOnlySpan{byte})"/>
+    public static string From(string text) => From(Encoding.UTF8.GetBytes(text));
+
     /// <summary>UTF-8 as it is; control characters, invisible formatting and invalid bytes as \xNN; what is too long ends in '…'.</summary>
     public static string From(ReadOnlySpan<byte> bytes)
     {

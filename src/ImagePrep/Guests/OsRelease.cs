@@ -1,9 +1,8 @@
-using System.Text;
 using ImagePrep.Storage.Errors;
 
 namespace ImagePrep.Guests;
 
-/// <summary>What /etc/os-release says (os-release(5)), safe to show: it ends up in messages, reports and on terminals.</summary>
+/// <summary>What /etc/os-release says (os-release(5)), made printable: reports and terminals show it.</summary>
 /// <param name="Id">ID, such as "debian".</param>
 /// <param name="VersionId">VERSION_ID, such as "12"; empty on rolling distributions.</param>
 /// <param name="PrettyName">PRETTY_NAME, for people.</param>
@@ -18,7 +17,7 @@ public sealed record OsRelease(string Id, string VersionId, string PrettyName)
             int equals = line.IndexOf('=', StringComparison.Ordinal);
             if (equals > 0 && line[0] != '#')
             {
-                values[line[..equals]] = PrintableText.From(Encoding.UTF8.GetBytes(line[(equals + 1)..].Trim('"', '\'')));
+                values[line[..equals]] = PrintableText.From(line[(equals + 1)..].Trim('"', '\''));
             }
         }
 

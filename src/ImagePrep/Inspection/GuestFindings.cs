@@ -1,6 +1,7 @@
 using ImagePrep.Catalog;
 using ImagePrep.Golden;
 using ImagePrep.Guests;
+using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.FileSystems;
 
 namespace ImagePrep.Inspection;
@@ -32,7 +33,7 @@ internal static class GuestFindings
         foreach (FileSystemTableEntry line in guest.FileSystemTable.Where(line => line.GoesByDeviceOrder))
         {
             yield return new Finding(
-                FindingSeverity.Note, "device-order", "/etc/fstab", $"{line.Source} goes by device order, which another disk controller changes; UUID= does not.");
+                FindingSeverity.Note, "device-order", "/etc/fstab", $"{PrintableText.From(line.Source)} goes by device order, which another disk controller changes; UUID= does not.");
         }
     }
 

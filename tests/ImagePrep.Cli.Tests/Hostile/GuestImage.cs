@@ -59,7 +59,7 @@ internal sealed class GuestImage
     }
 
     /// <summary>Puts the file system behind a FAT partition, on which the chain of one file leads back to its start.</summary>
-    public void AddFatWithLoop(string name)
+    public void AddFatWithLoop()
     {
         const int fatStart = 1 << 20;
         const int rootStart = 8 << 20;
@@ -67,7 +67,7 @@ internal sealed class GuestImage
         OutsideTool.Run("mkfs.fat", "-F", "16", "-s", "1", "-C", fat, "4096").EnsureSuccess("mkfs.fat");
         byte[] volume = File.ReadAllBytes(fat);
         IFileSystem files = FatFileSystem.OpenForEditing(new MemoryDevice(volume), new UnixTime(1_700_000_000));
-        files.CreateFile(files.Root, name, new NodeAttributes(0x1ED), new byte[2000]);
+        files.CreateFile(files.Root, "LOOP.BIN", new NodeAttributes(0x1ED), new byte[2000]);
         files.Flush();
         int table = BinaryPrimitives.ReadUInt16LittleEndian(volume.AsSpan(0x0E)) * 512;
         BinaryPrimitives.WriteUInt16LittleEndian(volume.AsSpan(table + (3 * sizeof(ushort))), 2);

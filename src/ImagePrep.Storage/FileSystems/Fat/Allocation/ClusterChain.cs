@@ -21,7 +21,7 @@ internal sealed class ClusterChain
     /// <param name="first">First cluster; 0 for an empty file.</param>
     /// <param name="limit">Most clusters it may have.</param>
     /// <param name="owner">For messages: "directory at cluster 5".</param>
-    /// <exception cref="CorruptImageException">The chain leaves the volume, meets a free or bad cluster, or has more clusters than it may have.</exception>
+    /// <exception cref="CorruptImageException">The chain leaves the volume, meets a free or bad cluster, is a circle, or has more clusters than it may have.</exception>
     public static ClusterChain Load(FatVolume volume, uint first, long limit, string owner) => Load(volume, first, limit, owner, mayGoOn: false);
 
     /// <summary>Follows a chain for as many clusters as are needed, and not further: what comes behind the end of a file does not harm reading it.</summary>
@@ -90,6 +90,10 @@ internal sealed class ClusterChain
     {
         ClusterChain chain = new();
         uint cluster = first;
+
+        // Brent's cycle finding: a cluster noted at every doubling comes again if the chain is a circle, long before it fills memory.
+        uint noted = 0;
+        long noteAt = 1;
         while (chain.Count > 0 || cluster != 0)
         {
             if (chain.Count > 0 && volume.Table.IsEndOfChain(cluster))
@@ -108,7 +112,17 @@ internal sealed class ClusterChain
                     owner, $"cluster {chain.Count} of the chain", cluster, $"{FatTable.FirstCluster} to {volume.Boot.ClusterCount + 1}");
             }
 
+            if (cluster == noted)
+            {
+                throw CorruptImageException.Loop(owner, "the cluster chain", chain.Count);
+            }
+
             chain.Add(cluster);
+            if (chain.Count == noteAt)
+            {
+                (noted, noteAt) = (cluster, noteAt * 2);
+            }
+
             cluster = volume.Table[cluster];
         }
 
