@@ -13,7 +13,7 @@ public sealed class MaskedReader : IBlockReader
     public MaskedReader(IBlockReader below, IEnumerable<ByteRange> hidden)
     {
         _below = below;
-        _hidden = Join(hidden);
+        _hidden = [.. SortedRanges.Join(hidden)];
     }
 
     public long Length => _below.Length;
@@ -76,22 +76,4 @@ public sealed class MaskedReader : IBlockReader
     }
 
     private int FirstHiddenEndingAfter(long offset) => SortedRanges.FirstEndingAfter(_hidden, offset);
-
-    private static ByteRange[] Join(IEnumerable<ByteRange> ranges)
-    {
-        List<ByteRange> joined = [];
-        foreach (ByteRange range in ranges.Where(r => !r.IsEmpty).OrderBy(r => r.Start))
-        {
-            if (joined.Count > 0 && range.Start <= joined[^1].End)
-            {
-                joined[^1] = ByteRange.FromBounds(joined[^1].Start, Math.Max(joined[^1].End, range.End));
-            }
-            else
-            {
-                joined.Add(range);
-            }
-        }
-
-        return [.. joined];
-    }
 }

@@ -52,7 +52,7 @@ internal static class QemuImg
         // Without a limit this also waits for the last lines of both outputs.
         process.WaitForExit();
         cancellation.ThrowIfCancellationRequested();
-        return new Result(process.ExitCode, output.ToString(), PrintableText.From(Encoding.UTF8.GetBytes(error.ToString().Trim())));
+        return new Result(process.ExitCode, output.ToString(), PrintableText.From(error.ToString().Trim()));
     }
 
     private const string Command = "qemu-img convert -f vpc|vhdx|vmdk|vdi -O qcow2 INPUT OUTPUT";

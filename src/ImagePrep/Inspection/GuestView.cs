@@ -1,4 +1,3 @@
-using System.Text;
 using ImagePrep.Containers;
 using ImagePrep.Guests;
 using ImagePrep.Storage.Errors;
@@ -38,7 +37,7 @@ public sealed class GuestView : IDisposable
     /// <summary>Finds what a person typed, as the guest's own programs would find it.</summary>
     /// <exception cref="IOException">Not an absolute path, or the guest has no such path; the message tells how far it leads.</exception>
     public GuestNode Find(string path, bool followLast = true) =>
-        Files.Resolve(path, followLast, out string obstacle) ?? throw new FileNotFoundException($"The guest has no {PrintableText.From(Encoding.UTF8.GetBytes(path))}: {obstacle}.");
+        Files.Resolve(path, followLast, out string obstacle) ?? throw new FileNotFoundException($"The guest has no {PrintableText.From(path)}: {obstacle}.");
 
     public void Dispose() => _image.Dispose();
 }

@@ -57,7 +57,7 @@ public sealed class RepartitionPlan
         return Unchanged(table, partitions);
     }
 
-    /// <param name="disk">The base. Only its boot sectors are read.</param>
+    /// <param name="disk">The base. Boot sectors, GRUB's core.img and the folders of FAT partitions that move are read.</param>
     /// <param name="table">The table of that disk.</param>
     /// <param name="options">The boundary.</param>
     /// <exception cref="UnsupportedImageException">Something must move that cannot be moved, or would not boot afterwards.</exception>

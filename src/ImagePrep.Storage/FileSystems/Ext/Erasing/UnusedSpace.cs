@@ -27,7 +27,7 @@ internal static class UnusedSpace
             ranges.AddRange(journal.LogBlocks.Select(run => Blocks(volume, run.Physical, run.Count)));
         }
 
-        return Join(ranges);
+        return SortedRanges.Join(ranges);
     }
 
     private static IEnumerable<ByteRange> FreeBlocks(Volume volume, uint group)
@@ -69,22 +69,4 @@ internal static class UnusedSpace
     }
 
     private static ByteRange Blocks(Volume volume, long first, uint count) => new(first * volume.BlockSize, (long)count * volume.BlockSize);
-
-    private static List<ByteRange> Join(List<ByteRange> ranges)
-    {
-        List<ByteRange> joined = [];
-        foreach (ByteRange range in ranges.Where(range => !range.IsEmpty).OrderBy(range => range.Start))
-        {
-            if (joined.Count > 0 && joined[^1].End == range.Start)
-            {
-                joined[^1] = ByteRange.FromBounds(joined[^1].Start, range.End);
-            }
-            else
-            {
-                joined.Add(range);
-            }
-        }
-
-        return joined;
-    }
 }

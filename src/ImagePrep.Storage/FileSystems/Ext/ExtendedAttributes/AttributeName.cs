@@ -58,7 +58,7 @@ internal readonly struct AttributeName(byte index, byte[] bytes) : IEquatable<At
         }
 
         throw new ArgumentException(
-            $"'{PrintableText.From(Encoding.UTF8.GetBytes(name))}' is not an attribute name: user., trusted., security. or system. and 1 to {MaxLength} bytes.",
+            $"'{PrintableText.From(name)}' is not an attribute name: user., trusted., security. or system. and 1 to {MaxLength} bytes.",
             nameof(name));
     }
 

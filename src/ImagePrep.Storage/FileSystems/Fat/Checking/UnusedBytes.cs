@@ -48,23 +48,7 @@ internal sealed class UnusedBytes(FatVolume volume)
     }
 
     /// <summary>In order, joined where they touch.</summary>
-    public IReadOnlyList<ByteRange> Ranges()
-    {
-        List<ByteRange> joined = [];
-        foreach (ByteRange range in _ranges.OrderBy(range => range.Start))
-        {
-            if (joined.Count > 0 && joined[^1].End == range.Start)
-            {
-                joined[^1] = ByteRange.FromBounds(joined[^1].Start, range.End);
-            }
-            else
-            {
-                joined.Add(range);
-            }
-        }
-
-        return joined;
-    }
+    public IReadOnlyList<ByteRange> Ranges() => SortedRanges.Join(_ranges);
 
     private void Add(ByteRange range)
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.FileSystems.Fat.Allocation;
@@ -172,6 +171,6 @@ internal sealed class FatDirectory
         return LongName.TryEncode(text, out _)
             ? text
             : throw new CorruptImageException(
-                CorruptKind.OutOfRange, Name, $"DIR_Name of the record at {offset} is '{PrintableText.From(Encoding.UTF8.GetBytes(text))}', which is no name. Run fsck.fat on the image.");
+                CorruptKind.OutOfRange, Name, $"DIR_Name of the record at {offset} is '{PrintableText.From(text)}', which is no name. Run fsck.fat on the image.");
     }
 }

@@ -30,7 +30,7 @@ internal static class ShortNameMaker
         if (baseHalf.Text.Length == 0)
         {
             // Only dots and spaces before other dots and spaces: Linux refuses too.
-            throw new IOException($"'{PrintableText.From(Encoding.UTF8.GetBytes(name))}' cannot be a name on a FAT file system: nothing of it is left for a short name.");
+            throw new IOException($"'{PrintableText.From(name)}' cannot be a name on a FAT file system: nothing of it is left for a short name.");
         }
 
         byte[] bytes = Join(baseHalf.Text, extensionHalf.Text);
