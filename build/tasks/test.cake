@@ -33,6 +33,7 @@ Task("Test")
     XNamespace trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
     int passed = 0, failures = 0, skipped = 0;
     List<(string Test, string Reason)> reasons = [];
+    List<string> problems = [];
     foreach (FilePath file in GetFiles(Paths.TestResults + "/*.trx"))
     {
         foreach (XElement result in XDocument.Load(file.FullPath).Descendants(trx + "UnitTestResult"))
@@ -49,9 +50,10 @@ Task("Test")
                     break;
                 default:
                     failures++;
-                    Error("Failed: {0}", (string)result.Attribute("testName"));
-                    Error("{0}", (string)result.Descendants(trx + "Message").FirstOrDefault() ?? "no message");
-                    Error("{0}", (string)result.Descendants(trx + "StackTrace").FirstOrDefault() ?? "");
+                    problems.Add(string.Join('\n',
+                        "Failed: " + (string)result.Attribute("testName"),
+                        (string)result.Descendants(trx + "Message").FirstOrDefault() ?? "no message",
+                        (string)result.Descendants(trx + "StackTrace").FirstOrDefault() ?? ""));
                     break;
             }
         }
@@ -64,6 +66,12 @@ Task("Test")
         {
             Information("  {0}", test);
         }
+    }
+
+    // Last, so that they are what the end of a long log shows.
+    foreach (string problem in problems)
+    {
+        Error("{0}", problem);
     }
 
     string summary = $"{passed} passed, {failures} failed, {skipped} skipped";
