@@ -62,11 +62,27 @@ internal static class PlanText
             {
                 AnsiConsole.MarkupLine($"  {Mark(change.Kind)} {Markup.Escape(change.Path.ToString())}");
             }
+
+            Write(outcome.Patches);
         }
 
         AnsiConsole.WriteLine();
         AnsiConsole.MarkupLine(
             $"Nodes: {(request.Nodes.Count == 0 ? "none" : request.Nodes.Count.ToString())}. This was a dry run: [bold]nothing was written[/].");
+    }
+
+    private static void Write(IReadOnlyList<SectorPatch> patches)
+    {
+        if (patches.Count > 0)
+        {
+            AnsiConsole.MarkupLine("  Patched outside the table, to follow the move (sectors of the disk then):");
+        }
+
+        foreach (SectorPatch patch in patches)
+        {
+            AnsiConsole.MarkupLine($"  [yellow]~[/] sector {patch.Sector}, byte {patch.Byte}: {patch.Was} becomes [green]{patch.Now}[/]");
+            AnsiConsole.MarkupLine($"    {Markup.Escape(patch.What)}");
+        }
     }
 
     private static DrawnPart Part(PartitionMove move, ByteRange place) =>

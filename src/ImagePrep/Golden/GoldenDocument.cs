@@ -80,7 +80,9 @@ public sealed record PartitionDescription(
 /// <param name="Result">"changed", "alreadyDone" or "notApplicable".</param>
 /// <param name="Reason">Why not, or a remark.</param>
 /// <param name="Changes">Guest paths and what happened to them.</param>
-public sealed record StepDescription(string Name, string Result, string Reason, IReadOnlyList<ChangeDescription> Changes);
+/// <param name="Patches">Numbers on the disk, outside files and tables, that follow a move; absent when there are none.</param>
+public sealed record StepDescription(
+    string Name, string Result, string Reason, IReadOnlyList<ChangeDescription> Changes, IReadOnlyList<Steps.SectorPatch>? Patches = null);
 
 public sealed record ChangeDescription(string Path, string Change);
 

@@ -90,8 +90,7 @@ public sealed class PreparationSession : IDisposable
             : ((IDiskStep)asked.Step).Plan(_base.Disk, _base.Table, asked.Options);
         if (asked is not null)
         {
-            StepResult result = _plan.ChangesNothing ? StepResult.AlreadyDone : StepResult.Changed;
-            _outcomes.Add((asked.Step.Name, new StepOutcome(result, DescribeMoves(_plan), [])));
+            _outcomes.Add((asked.Step.Name, RepartitionOutcome.Of(_plan)));
         }
 
         _disk = GuestDisk.Open(_plan.Compose(_base.Disk), _plan.After, _base.WriteTime);
@@ -219,11 +218,6 @@ public sealed class PreparationSession : IDisposable
                 + $"Choose another recipe: {string.Join(", ", RecipeLibrary.Names)}.");
         }
     }
-
-    private static string DescribeMoves(RepartitionPlan plan) => string.Join(
-        "; ",
-        plan.Partitions.Where(move => move.IsMove).Select(move =>
-            $"partition {move.Partition.Number} from sector {move.From.Start / plan.Before.SectorSize} to {move.To.Start / plan.Before.SectorSize}"));
 
     private static InvalidOperationException OutOfOrder(string stage, string before) => new($"{stage} runs after {before}.");
 }

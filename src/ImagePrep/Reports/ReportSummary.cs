@@ -62,11 +62,18 @@ internal static class ReportSummary
     {
         "changed" => step.Changes.Count switch
         {
-            0 => step.Reason,
+            0 => step.Reason + Patches(step.Patches?.Count ?? 0),
             1 => "1 path changed",
             int count => $"{count} paths changed",
         },
         "alreadyDone" => "already done",
         _ => "not applicable: " + step.Reason,
+    };
+
+    private static string Patches(int count) => count switch
+    {
+        0 => "",
+        1 => "; 1 number that names a sector follows",
+        _ => $"; {count} numbers that name sectors follow",
     };
 }
