@@ -1,5 +1,6 @@
 using ImagePrep.Containers;
 using ImagePrep.Guests;
+using ImagePrep.Guests.DeviceOrder;
 using ImagePrep.Pipeline;
 using ImagePrep.Steps;
 using ImagePrep.Steps.Repartition;
@@ -51,7 +52,8 @@ internal static class PlanText
         AnsiConsole.MarkupLine($"Disk: {plan.Before.DiskLength} bytes now, {plan.After.DiskLength} bytes then");
     }
 
-    public static void Write(IReadOnlyList<(string Name, StepOutcome Outcome)> outcomes, PrepareRequest request)
+    public static void Write(
+        IReadOnlyList<(string Name, StepOutcome Outcome)> outcomes, IReadOnlyList<DeviceOrderReference> deviceOrder, PrepareRequest request)
     {
         foreach ((string name, StepOutcome outcome) in outcomes)
         {
@@ -65,6 +67,8 @@ internal static class PlanText
 
             Write(outcome.Patches);
         }
+
+        Write(deviceOrder);
 
         AnsiConsole.WriteLine();
         AnsiConsole.MarkupLine(
@@ -82,6 +86,27 @@ internal static class PlanText
         {
             AnsiConsole.MarkupLine($"  [yellow]~[/] sector {patch.Sector}, byte {patch.Byte}: {patch.Was} becomes [green]{patch.Now}[/]");
             AnsiConsole.MarkupLine($"    {Markup.Escape(patch.What)}");
+        }
+    }
+
+    /// <summary>What to write instead is said once for all places where it is the same.</summary>
+    private static void Write(IReadOnlyList<DeviceOrderReference> deviceOrder)
+    {
+        if (deviceOrder.Count == 0)
+        {
+            return;
+        }
+
+        AnsiConsole.WriteLine();
+        AnsiConsole.MarkupLine("[bold]device order[/]: these stay, and hold only where disks are found as on the base");
+        foreach (IGrouping<string, DeviceOrderReference> group in deviceOrder.GroupBy(reference => reference.Instead))
+        {
+            foreach (DeviceOrderReference reference in group)
+            {
+                AnsiConsole.MarkupLine($"  {Markup.Escape($"{reference.Where()}: {reference.Reference}")}");
+            }
+
+            AnsiConsole.MarkupLine($"    instead: {Markup.Escape(group.Key)}");
         }
     }
 

@@ -1,3 +1,5 @@
+using ImagePrep.Guests.DeviceOrder;
+
 namespace ImagePrep.Golden;
 
 /// <summary>
@@ -28,6 +30,9 @@ public sealed record GoldenDocument
     public required IReadOnlyList<StepDescription> Steps { get; init; }
 
     public required IReadOnlyList<Steps.RemovedSecret> RemovedSecrets { get; init; }
+
+    /// <summary>Places in the guest that name a disk by its order, left as they are: they hold only where the disk is found as it was on the base.</summary>
+    public IReadOnlyList<DeviceOrderReference> DeviceOrder { get; init; } = [];
 
     /// <summary>What was kept out of the image; absent when the recipe says not to.</summary>
     public ErasureDescription? Erased { get; init; }
