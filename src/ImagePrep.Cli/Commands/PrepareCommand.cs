@@ -62,7 +62,7 @@ internal static class PrepareCommand
             session.RunStep(step);
         }
 
-        PlanText.Write(session.Outcomes, request);
+        PlanText.Write(session.Outcomes, session.FindDeviceOrder(), request);
         return ExitCodes.Done;
     }
 

@@ -1,5 +1,6 @@
 using ImagePrep.Containers;
 using ImagePrep.Guests;
+using ImagePrep.Guests.DeviceOrder;
 using ImagePrep.Pipeline;
 using ImagePrep.Steps;
 using ImagePrep.Steps.Repartition;
@@ -51,7 +52,8 @@ internal static class PlanText
         AnsiConsole.MarkupLine($"Disk: {plan.Before.DiskLength} bytes now, {plan.After.DiskLength} bytes then");
     }
 
-    public static void Write(IReadOnlyList<(string Name, StepOutcome Outcome)> outcomes, PrepareRequest request)
+    public static void Write(
+        IReadOnlyList<(string Name, StepOutcome Outcome)> outcomes, IReadOnlyList<DeviceOrderReference> deviceOrder, PrepareRequest request)
     {
         foreach ((string name, StepOutcome outcome) in outcomes)
         {
@@ -62,11 +64,50 @@ internal static class PlanText
             {
                 AnsiConsole.MarkupLine($"  {Mark(change.Kind)} {Markup.Escape(change.Path.ToString())}");
             }
+
+            Write(outcome.Patches);
         }
+
+        Write(deviceOrder);
 
         AnsiConsole.WriteLine();
         AnsiConsole.MarkupLine(
             $"Nodes: {(request.Nodes.Count == 0 ? "none" : request.Nodes.Count.ToString())}. This was a dry run: [bold]nothing was written[/].");
+    }
+
+    private static void Write(IReadOnlyList<SectorPatch> patches)
+    {
+        if (patches.Count > 0)
+        {
+            AnsiConsole.MarkupLine("  Patched outside the table, to follow the move (sectors of the disk then):");
+        }
+
+        foreach (SectorPatch patch in patches)
+        {
+            AnsiConsole.MarkupLine($"  [yellow]~[/] sector {patch.Sector}, byte {patch.Byte}: {patch.Was} becomes [green]{patch.Now}[/]");
+            AnsiConsole.MarkupLine($"    {Markup.Escape(patch.What)}");
+        }
+    }
+
+    /// <summary>What to write instead is said once for all places where it is the same.</summary>
+    private static void Write(IReadOnlyList<DeviceOrderReference> deviceOrder)
+    {
+        if (deviceOrder.Count == 0)
+        {
+            return;
+        }
+
+        AnsiConsole.WriteLine();
+        AnsiConsole.MarkupLine("[bold]device order[/]: these stay, and hold only where disks are found as on the base");
+        foreach (IGrouping<string, DeviceOrderReference> group in deviceOrder.GroupBy(reference => reference.Instead))
+        {
+            foreach (DeviceOrderReference reference in group)
+            {
+                AnsiConsole.MarkupLine($"  {Markup.Escape($"{reference.Where()}: {reference.Reference}")}");
+            }
+
+            AnsiConsole.MarkupLine($"    instead: {Markup.Escape(group.Key)}");
+        }
     }
 
     private static DrawnPart Part(PartitionMove move, ByteRange place) =>

@@ -32,7 +32,8 @@ internal static class Descriptions
         name,
         Camel(outcome.Result.ToString()),
         outcome.Reason,
-        [.. outcome.Changes.Select(change => new ChangeDescription(change.Path.ToString(), Camel(change.Kind.ToString())))]);
+        [.. outcome.Changes.Select(change => new ChangeDescription(change.Path.ToString(), Camel(change.Kind.ToString())))],
+        outcome.Patches.Count > 0 ? outcome.Patches : null);
 
     private static string Camel(string word) => char.ToLowerInvariant(word[0]) + word[1..];
 

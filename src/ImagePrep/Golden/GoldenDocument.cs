@@ -1,3 +1,5 @@
+using ImagePrep.Guests.DeviceOrder;
+
 namespace ImagePrep.Golden;
 
 /// <summary>
@@ -28,6 +30,9 @@ public sealed record GoldenDocument
     public required IReadOnlyList<StepDescription> Steps { get; init; }
 
     public required IReadOnlyList<Steps.RemovedSecret> RemovedSecrets { get; init; }
+
+    /// <summary>Places in the guest that name a disk by its order, left as they are: they hold only where the disk is found as it was on the base.</summary>
+    public IReadOnlyList<DeviceOrderReference> DeviceOrder { get; init; } = [];
 
     /// <summary>What was kept out of the image; absent when the recipe says not to.</summary>
     public ErasureDescription? Erased { get; init; }
@@ -80,7 +85,9 @@ public sealed record PartitionDescription(
 /// <param name="Result">"changed", "alreadyDone" or "notApplicable".</param>
 /// <param name="Reason">Why not, or a remark.</param>
 /// <param name="Changes">Guest paths and what happened to them.</param>
-public sealed record StepDescription(string Name, string Result, string Reason, IReadOnlyList<ChangeDescription> Changes);
+/// <param name="Patches">Numbers on the disk, outside files and tables, that follow a move; absent when there are none.</param>
+public sealed record StepDescription(
+    string Name, string Result, string Reason, IReadOnlyList<ChangeDescription> Changes, IReadOnlyList<Steps.SectorPatch>? Patches = null);
 
 public sealed record ChangeDescription(string Path, string Change);
 

@@ -1,4 +1,5 @@
 using ImagePrep.Guests;
+using ImagePrep.Guests.DeviceOrder;
 using ImagePrep.Recipes;
 using ImagePrep.Steps;
 using ImagePrep.Storage.FileSystems;
@@ -17,6 +18,9 @@ internal sealed record GoldenParts
     public required GuestDisk Disk { get; init; }
 
     public required GuestStepContext Context { get; init; }
+
+    /// <summary>What the guest names by the order of disks.</summary>
+    public required IReadOnlyList<DeviceOrderReference> DeviceOrder { get; init; }
 
     /// <summary>What stays out of the image; null when the recipe asks for none of that.</summary>
     public required DiskErasure? Erasure { get; init; }

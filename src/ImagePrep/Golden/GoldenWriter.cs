@@ -39,6 +39,7 @@ internal static class GoldenWriter
         TableAfter = Descriptions.Of(parts.Disk.Table, parts.Disk.Contents),
         Steps = [.. parts.Outcomes.Select(outcome => Descriptions.Of(outcome.Name, outcome.Outcome))],
         RemovedSecrets = parts.Context.RemovedSecrets,
+        DeviceOrder = parts.DeviceOrder,
         Erased = parts.Erasure is null ? null : Descriptions.Of(parts.Erasure),
         Slots = [.. parts.Context.Slots.Select(slot => Describe(slot, parts.Disk.Files))],
         Golden = new GoldenFileDescription(fileName, "qcow2", written.VirtualSize, written.Sha256!),

@@ -4,12 +4,8 @@ namespace ImagePrep.Guests;
 /// <param name="Source">Device as written: "UUID=…", "LABEL=…", "PARTUUID=…", "/dev/sda1".</param>
 /// <param name="Point">Mount point as written; "none" for swap.</param>
 /// <param name="Type">File system type as written.</param>
-public sealed record FileSystemTableEntry(string Source, string Point, string Type)
-{
-    /// <summary>True for a source that goes by device order, which another controller or disk changes.</summary>
-    public bool GoesByDeviceOrder => Source.StartsWith("/dev/", StringComparison.Ordinal) && !Source.StartsWith("/dev/disk/", StringComparison.Ordinal)
-        && !Source.StartsWith("/dev/mapper/", StringComparison.Ordinal);
-}
+/// <param name="Line">Where it is in the file, from 1.</param>
+public sealed record FileSystemTableEntry(string Source, string Point, string Type, int Line);
 
 /// <summary>The guest's /etc/fstab.</summary>
 public static class FileSystemTable
@@ -18,12 +14,12 @@ public static class FileSystemTable
     {
         ArgumentNullException.ThrowIfNull(text);
         List<FileSystemTableEntry> entries = [];
-        foreach (string line in text.Split('\n'))
+        foreach ((int index, string line) in text.Split('\n').Index())
         {
             string[] fields = line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             if (fields.Length >= 3 && !fields[0].StartsWith('#'))
             {
-                entries.Add(new FileSystemTableEntry(Unescape(fields[0].Replace("\"", "", StringComparison.Ordinal)), Unescape(fields[1]), fields[2]));
+                entries.Add(new FileSystemTableEntry(Unescape(fields[0].Replace("\"", "", StringComparison.Ordinal)), Unescape(fields[1]), fields[2], index + 1));
             }
         }
 

@@ -4,12 +4,7 @@ namespace ImagePrep.Guests;
 /// <param name="Release">What os-release says.</param>
 /// <param name="Packages">What the package manager holds as installed.</param>
 /// <param name="Init">Init system that boots it.</param>
-/// <param name="FileSystemTable">Lines of /etc/fstab.</param>
-public sealed record Guest(
-    OsRelease Release,
-    InstalledPackages Packages,
-    InitSystem Init,
-    IReadOnlyList<FileSystemTableEntry> FileSystemTable)
+public sealed record Guest(OsRelease Release, InstalledPackages Packages, InitSystem Init)
 {
     public bool HasSshServer => Packages.Has("openssh-server");
 

@@ -56,7 +56,7 @@ public static class GuestFinder
         OsRelease release = OsRelease.Parse(tree.ReadText("/etc/os-release") ?? tree.ReadText("/usr/lib/os-release") ?? "");
         string? status = tree.ReadText("/var/lib/dpkg/status");
         InstalledPackages packages = status is null ? InstalledPackages.None : InstalledPackages.ParseDpkgStatus(status);
-        return new Guest(release, packages, FindInit(tree, packages), FileSystemTable.Parse(tree.ReadText("/etc/fstab") ?? ""));
+        return new Guest(release, packages, FindInit(tree, packages));
     }
 
     private static InitSystem FindInit(GuestTree tree, InstalledPackages packages)

@@ -26,7 +26,7 @@ public static class DiskInspector
             mounts = layout.FindMounts();
             GuestTree files = new(mounts);
             guest = GuestFinder.Describe(files);
-            findings.AddRange(GuestFindings.Of(files, guest));
+            findings.AddRange(GuestFindings.Of(files, layout.Contents));
         }
         catch (Exception exception) when (exception is UnsupportedImageException or CorruptImageException)
         {

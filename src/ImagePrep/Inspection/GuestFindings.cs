@@ -1,7 +1,7 @@
 using ImagePrep.Catalog;
 using ImagePrep.Golden;
 using ImagePrep.Guests;
-using ImagePrep.Storage.Errors;
+using ImagePrep.Guests.DeviceOrder;
 using ImagePrep.Storage.FileSystems;
 
 namespace ImagePrep.Inspection;
@@ -9,7 +9,10 @@ namespace ImagePrep.Inspection;
 /// <summary>What clones of this guest would share: the catalog, looked up and not touched.</summary>
 internal static class GuestFindings
 {
-    public static IEnumerable<Finding> Of(GuestTree files, Guest guest)
+    private const string DeviceOrderReason =
+        "Goes by device order, which another disk controller or a second disk changes; preparing leaves it. Instead,";
+
+    public static IEnumerable<Finding> Of(GuestTree files, IReadOnlyList<PartitionContent> contents)
     {
         foreach (IdentityEntry entry in IdentityCatalog.All)
         {
@@ -30,10 +33,9 @@ internal static class GuestFindings
             yield return new Finding(FindingSeverity.Unsafe, "machine-id", "/etc/machine-id", "Clones with one machine id get one DHCP address and one journal.");
         }
 
-        foreach (FileSystemTableEntry line in guest.FileSystemTable.Where(line => line.GoesByDeviceOrder))
+        foreach (DeviceOrderReference reference in DeviceOrderReferences.In(files, contents))
         {
-            yield return new Finding(
-                FindingSeverity.Note, "device-order", "/etc/fstab", $"{PrintableText.From(line.Source)} goes by device order, which another disk controller changes; UUID= does not.");
+            yield return new Finding(FindingSeverity.Note, "device-order", $"{reference.Where()}: {reference.Reference}", $"{DeviceOrderReason} {reference.Instead}.");
         }
     }
 

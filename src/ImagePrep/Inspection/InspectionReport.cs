@@ -84,6 +84,6 @@ public enum FindingSeverity
 /// <summary>Something to know about an image.</summary>
 /// <param name="Severity">How much it matters.</param>
 /// <param name="Id">Stable name of the kind of finding.</param>
-/// <param name="Where">Guest path, partition or table.</param>
+/// <param name="Where">Guest path with the line that says it, partition or table.</param>
 /// <param name="Text">Why it matters.</param>
 public sealed record Finding(FindingSeverity Severity, string Id, string Where, string Text);

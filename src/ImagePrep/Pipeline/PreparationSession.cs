@@ -2,6 +2,7 @@ using ImagePrep.Containers;
 using ImagePrep.Errors;
 using ImagePrep.Golden;
 using ImagePrep.Guests;
+using ImagePrep.Guests.DeviceOrder;
 using ImagePrep.Inspection;
 using ImagePrep.Nodes;
 using ImagePrep.Recipes;
@@ -70,6 +71,13 @@ public sealed class PreparationSession : IDisposable
     /// <summary>What was done so far, step by step.</summary>
     public IReadOnlyList<(string Name, StepOutcome Outcome)> Outcomes => _outcomes;
 
+    /// <summary>What the guest, as edited so far, names by the order of disks; steps leave that as it is.</summary>
+    public IReadOnlyList<DeviceOrderReference> FindDeviceOrder()
+    {
+        GuestDisk disk = _disk ?? throw OutOfOrder(nameof(FindDeviceOrder), nameof(Repartition));
+        return DeviceOrderReferences.In(disk.Files, disk.Contents);
+    }
+
     /// <summary>Looks at the base, and refuses a guest that the recipe is not written for.</summary>
     public InspectionReport Inspect()
     {
@@ -90,8 +98,7 @@ public sealed class PreparationSession : IDisposable
             : ((IDiskStep)asked.Step).Plan(_base.Disk, _base.Table, asked.Options);
         if (asked is not null)
         {
-            StepResult result = _plan.ChangesNothing ? StepResult.AlreadyDone : StepResult.Changed;
-            _outcomes.Add((asked.Step.Name, new StepOutcome(result, DescribeMoves(_plan), [])));
+            _outcomes.Add((asked.Step.Name, RepartitionOutcome.Of(_plan)));
         }
 
         _disk = GuestDisk.Open(_plan.Compose(_base.Disk), _plan.After, _base.WriteTime);
@@ -129,6 +136,7 @@ public sealed class PreparationSession : IDisposable
             TableBefore = Descriptions.Of(_base.Table, _base.Contents),
             Disk = _disk!,
             Context = context,
+            DeviceOrder = FindDeviceOrder(),
             Erasure = _request.Recipe.Erase ? _disk!.Erase() : null,
             Outcomes = _outcomes,
         };
@@ -219,11 +227,6 @@ public sealed class PreparationSession : IDisposable
                 + $"Choose another recipe: {string.Join(", ", RecipeLibrary.Names)}.");
         }
     }
-
-    private static string DescribeMoves(RepartitionPlan plan) => string.Join(
-        "; ",
-        plan.Partitions.Where(move => move.IsMove).Select(move =>
-            $"partition {move.Partition.Number} from sector {move.From.Start / plan.Before.SectorSize} to {move.To.Start / plan.Before.SectorSize}"));
 
     private static InvalidOperationException OutOfOrder(string stage, string before) => new($"{stage} runs after {before}.");
 }

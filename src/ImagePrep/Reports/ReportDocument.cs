@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ImagePrep.Golden;
+using ImagePrep.Guests.DeviceOrder;
 using ImagePrep.Nodes;
 
 namespace ImagePrep.Reports;
@@ -27,6 +28,9 @@ public sealed record ReportDocument
 
     public required IReadOnlyList<Steps.RemovedSecret> RemovedSecrets { get; init; }
 
+    /// <inheritdoc cref="GoldenDocument.DeviceOrder"/>
+    public required IReadOnlyList<DeviceOrderReference> DeviceOrder { get; init; }
+
     /// <inheritdoc cref="GoldenDocument.Erased"/>
     public required ErasureDescription? Erased { get; init; }
 
@@ -51,6 +55,7 @@ public sealed record ReportDocument
         Recipe = golden.Recipe,
         Steps = golden.Steps,
         RemovedSecrets = golden.RemovedSecrets,
+        DeviceOrder = golden.DeviceOrder,
         Erased = golden.Erased,
         Nodes = batch?.Nodes ?? [],
         SeedTests = seedTests,

@@ -26,6 +26,11 @@ internal static class ReportSummary
         }
 
         text.Append("  ").Append(report.RemovedSecrets.Count).Append(" secrets taken out; ").Append(Erased(report.Erased)).Append('\n');
+        if (report.DeviceOrder.Count > 0)
+        {
+            text.Append("  ").Append(DeviceOrder(report.DeviceOrder.Count)).Append("; report.json lists what to write instead\n");
+        }
+
         if (report.Nodes.Count > 0)
         {
             text.Append("Node images   ").Append(report.Nodes.Count).Append(report.Nodes.Count == 1 ? " node" : " nodes").Append('\n');
@@ -58,15 +63,25 @@ internal static class ReportSummary
             $"not copied: {mebibytes:0} MiB of free space, {erased.Partitions.Sum(p => p.DeletedNodes)} deleted inodes, {erased.Partitions.Sum(p => p.DeletedNames)} removed names");
     }
 
+    private static string DeviceOrder(int places) =>
+        places == 1 ? "1 place in the guest goes by device order" : $"{places} places in the guest go by device order";
+
     private static string Result(StepDescription step) => step.Result switch
     {
         "changed" => step.Changes.Count switch
         {
-            0 => step.Reason,
+            0 => step.Reason + Patches(step.Patches?.Count ?? 0),
             1 => "1 path changed",
             int count => $"{count} paths changed",
         },
         "alreadyDone" => "already done",
         _ => "not applicable: " + step.Reason,
+    };
+
+    private static string Patches(int count) => count switch
+    {
+        0 => "",
+        1 => "; 1 number that names a sector follows",
+        _ => $"; {count} numbers that name sectors follow",
     };
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using ImagePrep.Guests;
+using ImagePrep.Guests.DeviceOrder;
 using ImagePrep.Guests.Selinux;
 using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.FileSystems;
@@ -30,6 +31,7 @@ internal sealed class GuestFilesTarget() : FuzzTarget("guest-files")
 
         Survives(() => _ = tree.Glob("/e*/*").ToArray());
         Survives(() => _ = SelinuxLabels.Of(tree));
+        Survives(() => _ = DeviceOrderReferences.In(tree, []));
     }
 
     protected override IReadOnlyList<Seed> MakeSeeds() =>
@@ -53,6 +55,20 @@ internal sealed class GuestFilesTarget() : FuzzTarget("guest-files")
             == /etc/selinux/config
             SELINUX=enforcing
             SELINUXTYPE=targeted
+            == /etc/crypttab
+            secret /dev/sdb1 /dev/sdc header=/dev/sdd
+            == /etc/default/grub
+            GRUB_CMDLINE_LINUX="root=/dev/sda1 quiet" # remark
+            export GRUB_DISABLE_LINUX_UUID=true
+            == /boot/grub/grub.cfg
+            menuentry 'a {' --id "b\"c" { set root='hd0,1'; if true; then search --set=root x; fi
+              linux (hd0,1)/vmlinuz root=/dev/nvme0n1p1 ${x} \
+                quiet # }
+            }
+            == /boot/grub/device.map
+            (hd0) /dev/sda
+            == /boot/extlinux/extlinux.conf
+            APPEND root=/dev/mmcblk0p2
             => /link
             ../etc
             """u8.ToArray()),

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using ImagePrep.Errors;
 using ImagePrep.Golden;
+using ImagePrep.Guests.DeviceOrder;
 using ImagePrep.Nodes;
 using ImagePrep.Recipes;
 using ImagePrep.Reports;
@@ -56,7 +57,8 @@ internal sealed class GoldenDocumentTarget() : FuzzTarget("golden-json")
             WriteTime = 1_700_000_000,
             TableBefore = table,
             TableAfter = table,
-            Steps = [new StepDescription("reset-identity", "changed", "", [new ChangeDescription("/etc/machine-id", "written")])],
+            Steps = [new StepDescription("reset-identity", "changed", "", [new ChangeDescription("/etc/machine-id", "written")], [new SectorPatch(1, 92, "x", 63, 2048)])],
+            DeviceOrder = [new DeviceOrderReference("/etc/fstab", 1, "/dev/sda1", "x")],
             RemovedSecrets = [new RemovedSecret("/etc/ssh/key", "ssh", new string('c', 64))],
             Slots = [new SlotDescription("seed", "/var/seed", 512, [new RangeDescription(4096, 512)], new string('d', 64))],
             Golden = new GoldenFileDescription("golden.qcow2", "qcow2", 1 << 30, new string('e', 64)),

@@ -59,7 +59,8 @@ public sealed class FatMountTests : IDisposable
         string path = MakeDisk();
         using ImageSource image = ImageSource.Open([path], DeclaredFormat.Raw, Path.GetTempPath(), TestContext.Current.CancellationToken);
 
-        PartitionInspection firmware = DiskInspector.Inspect(image).Partitions[0];
+        InspectionReport report = DiskInspector.Inspect(image);
+        PartitionInspection firmware = report.Partitions[0];
 
         firmware.Content.ShouldBe("vfat");
         firmware.Variant.ShouldBe("FAT16");
@@ -68,6 +69,8 @@ public sealed class FatMountTests : IDisposable
         firmware.MountPoint.ShouldBe("/boot/firmware");
         firmware.FreeBytes.ShouldBeInRange(MiB, 16 * MiB);
         firmware.Refusal.ShouldBeEmpty();
+        report.Findings.Where(finding => finding.Id == "device-order").Select(finding => finding.Where)
+            .ShouldBe(["/boot/firmware/cmdline.txt, line 1: root=/dev/mmcblk0p2"]);
     }
 
     [Fact]

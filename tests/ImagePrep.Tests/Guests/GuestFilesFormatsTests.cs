@@ -29,8 +29,6 @@ public sealed class GuestFilesFormatsTests
     {
         IReadOnlyList<FileSystemTableEntry> entries = FileSystemTable.Parse("# c\n\nUUID=\"a-b\"\t/my\\040data ext4 defaults 0 2\n/dev/sda2 none swap sw\nshort line\n");
 
-        entries.ShouldBe([new("UUID=a-b", "/my data", "ext4"), new("/dev/sda2", "none", "swap")]);
-        entries[0].GoesByDeviceOrder.ShouldBeFalse();
-        entries[1].GoesByDeviceOrder.ShouldBeTrue();
+        entries.ShouldBe([new("UUID=a-b", "/my data", "ext4", 3), new("/dev/sda2", "none", "swap", 4)]);
     }
 }

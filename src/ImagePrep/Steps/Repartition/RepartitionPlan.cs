@@ -148,7 +148,7 @@ public sealed class RepartitionPlan
         {
             if (!composed.ReadBytes(patch.Offset, patch.Expected.Length).AsSpan().SequenceEqual(patch.Expected.Span))
             {
-                throw NotTheSameDisk(nameof(composed), $"{patch.Reason} is not what it was when the plan was made");
+                throw NotTheSameDisk(nameof(composed), $"the {patch.What} is not what it was when the plan was made");
             }
 
             composed.WriteAt(patch.Offset, patch.Replacement.Span);

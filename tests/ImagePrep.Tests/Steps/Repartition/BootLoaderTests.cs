@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using ImagePrep.Steps;
 using ImagePrep.Steps.Repartition;
 using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.Errors;
@@ -52,7 +53,13 @@ public sealed class BootLoaderTests
         Grub2(disk, sector: Moving, core: Moving + 300, (Moving + 301, 60));
 
         IBlockReader composed = Compose(disk, patches: 2);
+        StepOutcome outcome = RepartitionOutcome.Of(Plan(disk));
 
+        outcome.Result.ShouldBe(StepResult.Changed);
+        outcome.Patches.Select(patch => (patch.Sector, patch.Byte, patch.Was, patch.Now)).ShouldBe(
+            [(2048, 0x5C, Moving + 300, 2348), (2348, 0x1F4, Moving + 301, 2349)]);
+        outcome.Patches[0].What.ShouldStartWith("first sector of GRUB's core.img, in the boot sector of partition 1");
+        outcome.Patches[1].What.ShouldBe("sector from which GRUB's core.img goes on (60 sectors), in its block list");
         UInt64(composed, (2048 * 512) + 0x5C).ShouldBe(2048u + 300);
         UInt64(composed, ((2048 + 300) * 512) + 0x1F4).ShouldBe(2048u + 301);
     }

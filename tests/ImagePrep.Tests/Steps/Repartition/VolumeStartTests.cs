@@ -69,7 +69,7 @@ public sealed class VolumeStartTests : IDisposable
         RepartitionPlan plan = Plan(disk);
         disk.WriteAt((First * 512) + 0x1C, [1, 2, 3, 4]);
 
-        Should.Throw<ArgumentException>(() => plan.Compose(disk)).Message.ShouldContain("hidden sectors of partition 1");
+        Should.Throw<ArgumentException>(() => plan.Compose(disk)).Message.ShouldContain("sectors before the file system, in the FAT boot sector of partition 1");
     }
 
     [Fact]
@@ -107,6 +107,9 @@ public sealed class VolumeStartTests : IDisposable
         IBlockReader composed = plan.Compose(disk);
 
         plan.Patches.Count.ShouldBe(4);
+        plan.Patches[0].Number.ShouldBe(new PatchedNumber(First, 2048));
+        plan.Patches[1].Number.Now.ShouldBe(BinaryPrimitives.ReadUInt32LittleEndian(composed.ReadBytes(MiB + (11 * 512), 4)));
+        plan.Patches[1].Number.Was.ShouldBe(BinaryPrimitives.ReadUInt32LittleEndian(disk.ReadBytes((First + 11) * 512, 4)));
         BinaryPrimitives.ReadUInt64LittleEndian(composed.ReadBytes(MiB + 0x40, 8)).ShouldBe(2048u);
         BinaryPrimitives.ReadUInt64LittleEndian(composed.ReadBytes(MiB + (12 * 512) + 0x40, 8)).ShouldBe(2048u);
         using RawFile volume = RawFile.Copy(_scratch.File("volume.img"), new BlockSlice(composed, plan.Partitions[0].To));

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.Errors;
 
@@ -63,7 +62,7 @@ internal sealed class GrubInstall
         ulong core = Follow(_coreSector, 1);
         if (core != _coreSector)
         {
-            yield return Patch(_boot.To + BootSector.Grub2SectorOffset, _coreSector, core, $"sector of core.img in GRUB's {_boot.Name}");
+            yield return BytePatch.Of(_boot.To + BootSector.Grub2SectorOffset, _coreSector, core, $"first sector of GRUB's core.img, in {_boot.Name}");
         }
 
         for (int i = 0; i < _blocks.Count; i++)
@@ -72,7 +71,8 @@ internal sealed class GrubInstall
             ulong now = Follow(was, _blocks[i].Count);
             if (now != was)
             {
-                yield return Patch(((long)core * _map.SectorSize) + GrubBlockList.OffsetOf(i), was, now, $"block list of GRUB's core.img, entry {i + 1}");
+                yield return BytePatch.Of(
+                    ((long)core * _map.SectorSize) + GrubBlockList.OffsetOf(i), was, now, $"sector from which GRUB's core.img goes on ({_blocks[i].Count} sectors), in its block list");
             }
         }
     }
@@ -110,13 +110,4 @@ internal sealed class GrubInstall
 
     private ulong Follow(ulong sector, int count) => _map.Follow(sector, count)
         ?? throw BootLoaderFinder.Refuse($"GRUB's core.img, named in {_boot.Name}, has {count} sectors at {sector} that do not move together");
-
-    private static BytePatch Patch(long offset, ulong was, ulong now, string what) => new(offset, Bytes(was), Bytes(now), what);
-
-    private static byte[] Bytes(ulong value)
-    {
-        byte[] bytes = new byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes, value);
-        return bytes;
-    }
 }

@@ -26,7 +26,7 @@ internal static class ExFatStart
     public static IEnumerable<BytePatch> PatchesFor(IBlockReader volume, PartitionMove move)
     {
         int sectorSize = 1 << volume.ReadBytes(0, VolumeStartPatches.BootSectorBytes)[Offsets.BytesPerSectorShift];
-        foreach ((int firstSector, string name) in new[] { (0, "main"), (RegionSectors, "backup") })
+        foreach ((int firstSector, string name) in new[] { (0, "exFAT boot region"), (RegionSectors, "backup of the exFAT boot region") })
         {
             long start = (long)firstSector * sectorSize;
             if (start + (RegionSectors * sectorSize) > volume.Length)
@@ -37,15 +37,16 @@ internal static class ExFatStart
             byte[] region = volume.ReadBytes(start, RegionSectors * sectorSize);
             if (Moved(region, sectorSize, move) is { } moved)
             {
-                string what = $"exFAT partition offset of partition {move.Partition.Number}, {name} boot region";
+                string where = $"in the {name} of partition {move.Partition.Number}";
+                yield return BytePatch.Of(
+                    move.To.Start + start + Offsets.PartitionOffset, PartitionOffset(region), PartitionOffset(moved), $"sectors before the file system, {where}");
                 int checksum = ChecksumSector * sectorSize;
                 yield return new BytePatch(
-                    move.To.Start + start + Offsets.PartitionOffset,
-                    region.AsMemory(Offsets.PartitionOffset, sizeof(ulong)),
-                    moved.AsMemory(Offsets.PartitionOffset, sizeof(ulong)),
-                    what);
-                yield return new BytePatch(
-                    move.To.Start + start + checksum, region.AsMemory(checksum, sectorSize), moved.AsMemory(checksum, sectorSize), $"{what}, checksum");
+                    move.To.Start + start + checksum,
+                    region.AsMemory(checksum, sectorSize),
+                    moved.AsMemory(checksum, sectorSize),
+                    new PatchedNumber(UInt32(region, checksum), UInt32(moved, checksum)),
+                    $"checksum, {where}");
             }
         }
     }
@@ -53,7 +54,7 @@ internal static class ExFatStart
     /// <summary>The region with the new offset; null when it was damaged or named another place before.</summary>
     private static byte[]? Moved(byte[] region, int sectorSize, PartitionMove move)
     {
-        ulong found = BinaryPrimitives.ReadUInt64LittleEndian(region.AsSpan(Offsets.PartitionOffset));
+        ulong found = PartitionOffset(region);
         bool wasRight = found == (ulong)(move.From.Start / sectorSize) && move.From.Start % sectorSize == 0 && move.To.Start % sectorSize == 0;
         if (!wasRight || !region.AsSpan(ChecksumSector * sectorSize).SequenceEqual(Checksum(region, sectorSize)))
         {
@@ -65,6 +66,10 @@ internal static class ExFatStart
         Checksum(moved, sectorSize).CopyTo(moved.AsSpan(ChecksumSector * sectorSize));
         return moved;
     }
+
+    private static ulong PartitionOffset(byte[] region) => BinaryPrimitives.ReadUInt64LittleEndian(region.AsSpan(Offsets.PartitionOffset));
+
+    private static uint UInt32(byte[] region, int offset) => BinaryPrimitives.ReadUInt32LittleEndian(region.AsSpan(offset));
 
     /// <summary>The checksum sector: one 32-bit number, rotated right and added to for every byte, repeated to the end.</summary>
     private static byte[] Checksum(byte[] region, int sectorSize)

@@ -20,7 +20,7 @@ internal static class FatStart
 
     public static IEnumerable<BytePatch> PatchesFor(IBlockReader volume, byte[] boot, PartitionMove move)
     {
-        if (HiddenSectors.Patch(boot, move, copyOffset: 0, "FAT hidden sectors") is { } patch)
+        if (HiddenSectors.Patch(boot, move, copyOffset: 0, "sectors before the file system, in the FAT boot sector") is { } patch)
         {
             yield return patch;
         }
@@ -31,7 +31,7 @@ internal static class FatStart
         bool hasBackup = isFat32 && backupSector != 0 && backupSector < UInt16(boot, Offsets.ReservedSectors)
             && offset + VolumeStartPatches.BootSectorBytes <= volume.Length;
         if (hasBackup && volume.ReadBytes(offset, VolumeStartPatches.BootSectorBytes) is var backup && IsFat(backup)
-            && HiddenSectors.Patch(backup, move, offset, "FAT32 hidden sectors in the backup boot sector") is { } second)
+            && HiddenSectors.Patch(backup, move, offset, "sectors before the file system, in the backup of the FAT32 boot sector") is { } second)
         {
             yield return second;
         }

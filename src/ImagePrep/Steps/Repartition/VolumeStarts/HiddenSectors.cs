@@ -24,10 +24,7 @@ internal static class HiddenSectors
                 continue;
             }
 
-            byte[] replacement = new byte[sizeof(uint)];
-            BinaryPrimitives.WriteUInt32LittleEndian(replacement, (uint)(move.To.Start / unit));
-            return new BytePatch(
-                move.To.Start + copyOffset + Offset, boot.AsMemory(Offset, sizeof(uint)), replacement, $"{what} of partition {move.Partition.Number}");
+            return BytePatch.Of(move.To.Start + copyOffset + Offset, found, (uint)(move.To.Start / unit), $"{what} of partition {move.Partition.Number}");
         }
 
         return null;

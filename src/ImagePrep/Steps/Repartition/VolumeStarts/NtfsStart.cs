@@ -10,7 +10,7 @@ internal static class NtfsStart
 
     public static IEnumerable<BytePatch> PatchesFor(IBlockReader volume, byte[] boot, PartitionMove move)
     {
-        if (HiddenSectors.Patch(boot, move, copyOffset: 0, "NTFS hidden sectors") is { } patch)
+        if (HiddenSectors.Patch(boot, move, copyOffset: 0, "sectors before the file system, in the NTFS boot sector") is { } patch)
         {
             yield return patch;
         }
@@ -25,7 +25,7 @@ internal static class NtfsStart
 
         long copy = (long)sectors * bytesPerSector;
         byte[] backup = volume.ReadBytes(copy, VolumeStartPatches.BootSectorBytes);
-        if (IsNtfs(backup) && HiddenSectors.Patch(backup, move, copy, "NTFS hidden sectors in the backup boot sector") is { } second)
+        if (IsNtfs(backup) && HiddenSectors.Patch(backup, move, copy, "sectors before the file system, in the backup of the NTFS boot sector") is { } second)
         {
             yield return second;
         }
