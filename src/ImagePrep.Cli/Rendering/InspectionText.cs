@@ -44,13 +44,22 @@ internal static class InspectionText
 
     private static void Draw(InspectionReport report)
     {
-        DrawnPart[] parts = [.. report.Partitions.Select(partition => new DrawnPart(
-            partition.StartByte,
-            partition.Bytes,
-            partition.Number == 0 && partition.MountPoint.Length > 0 ? partition.MountPoint : $"{Number(partition)} {partition.MountPoint}".TrimEnd(),
-            partition.Content.Length == 0 ? Size(partition.Bytes) : partition.Content))];
-        DiskDrawing.Write(report.Table.DiskBytes, parts);
+        DiskDrawing.Write(report.Table.DiskBytes, [.. report.Partitions.Select(partition => Part(partition, partition.StartByte, partition.Bytes))]);
+        if (report.Realigned is { } then)
+        {
+            AnsiConsole.WriteLine();
+            Line("As the repartition step would leave it:");
+            DiskDrawing.Write(
+                then.DiskBytes,
+                [.. then.Partitions.Select(place => Part(report.Partitions.First(partition => partition.Number == place.Number), place.StartByte, place.Bytes))]);
+        }
     }
+
+    private static DrawnPart Part(PartitionInspection partition, long start, long bytes) => new(
+        start,
+        bytes,
+        partition.Number == 0 && partition.MountPoint.Length > 0 ? partition.MountPoint : $"{Number(partition)} {partition.MountPoint}".TrimEnd(),
+        partition.Content.Length == 0 ? Size(bytes) : partition.Content);
 
     private static string Init(GuestDescription guest) =>
         guest.Init == "unknown" ? "" : $", {Escape(guest.Init)}{(guest.InitVersion > 0 ? $" {guest.InitVersion}" : "")}";

@@ -14,8 +14,14 @@ internal static class TerminalStyle
             return;
         }
 
-        AnsiConsole.Profile.Capabilities.Ansi = false;
-        AnsiConsole.Profile.Capabilities.ColorSystem = ColorSystem.NoColors;
+        // Said, not detected: detection compiles regular expressions, which takes longer than many commands.
+        AnsiConsole.Console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(Console.Out),
+        });
         AnsiConsole.Profile.Width = UnlimitedWidth;
     }
 }

@@ -13,8 +13,8 @@ public sealed class OverlayDevice(IBlockReader below) : IBlockDevice
     /// </summary>
     public const long MaxChangedBytes = 64L << 20;
 
-    private readonly SortedDictionary<long, byte[]> _changed = [];
-    private long[]? _sortedKeys;
+    private readonly Dictionary<long, byte[]> _changed = [];
+    private long[]? _sorted;
 
     public long Length => below.Length;
 
@@ -44,9 +44,8 @@ public sealed class OverlayDevice(IBlockReader below) : IBlockDevice
             }
             else
             {
-                long nextChanged = NextChangedBlock(position / BlockSize);
-                long end = nextChanged < 0 ? long.MaxValue : nextChanged * BlockSize;
-                int count = (int)Math.Min(end - position, destination.Length - done);
+                long end = EndOfUnchanged(position / BlockSize, offset + destination.Length);
+                int count = (int)(end - position);
                 below.ReadAt(position, destination.Slice(done, count));
                 done += count;
             }
@@ -71,9 +70,9 @@ public sealed class OverlayDevice(IBlockReader below) : IBlockDevice
     public void CopyTo(IBlockDevice device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        foreach ((long index, byte[] block) in _changed)
+        foreach (long index in Sorted())
         {
-            device.WriteAt(index * BlockSize, block.AsSpan(0, (int)Math.Min(BlockSize, Length - (index * BlockSize))));
+            device.WriteAt(index * BlockSize, _changed[index].AsSpan(0, (int)Math.Min(BlockSize, Length - (index * BlockSize))));
         }
     }
 
@@ -112,16 +111,30 @@ public sealed class OverlayDevice(IBlockReader below) : IBlockDevice
         int valid = (int)Math.Min(BlockSize, Length - (index * BlockSize));
         below.ReadAt(index * BlockSize, block.AsSpan(0, valid));
         _changed.Add(index, block);
-        _sortedKeys = null;
+        _sorted = null;
         return block;
+    }
+
+    /// <summary>Where the next changed block behind an unchanged one starts, at most <paramref name="limit"/>.</summary>
+    private long EndOfUnchanged(long index, long limit)
+    {
+        long next = index + 1;
+        while (next * BlockSize < limit && !_changed.ContainsKey(next))
+        {
+            next++;
+        }
+
+        return Math.Min(next * BlockSize, limit);
     }
 
     /// <summary>Index of the first changed block at or after <paramref name="index"/>, or -1.</summary>
     private long NextChangedBlock(long index)
     {
-        long[] keys = _sortedKeys ??= [.. _changed.Keys];
-        int found = Array.BinarySearch(keys, index);
+        long[] sorted = Sorted();
+        int found = Array.BinarySearch(sorted, index);
         found = found < 0 ? ~found : found;
-        return found < keys.Length ? keys[found] : -1;
+        return found < sorted.Length ? sorted[found] : -1;
     }
+
+    private long[] Sorted() => _sorted ??= [.. _changed.Keys.Order()];
 }

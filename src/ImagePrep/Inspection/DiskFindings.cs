@@ -1,7 +1,4 @@
 using ImagePrep.Guests;
-using ImagePrep.Steps.Repartition;
-using ImagePrep.Storage.Blocks;
-using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.Partitions;
 
 namespace ImagePrep.Inspection;
@@ -9,10 +6,9 @@ namespace ImagePrep.Inspection;
 /// <summary>What there is to say of a disk before anyone looks at a guest: what preparing would refuse and why, what it would not see, what is odd.</summary>
 internal static class DiskFindings
 {
-    public static IEnumerable<Finding> Of(IBlockReader disk, DiskLayout layout) =>
+    public static IEnumerable<Finding> Of(DiskLayout layout) =>
     [
         .. layout.Table.Findings.Select(OfTable),
-        .. OfMoves(disk, layout.Table),
         .. layout.Table.InDiskOrder.Where(partition => partition.Kind != PartitionKind.Extended && !partition.Alignment.IsAligned).Select(OfAlignment),
         .. layout.Contents.SelectMany(OfContent),
     ];
@@ -22,26 +18,6 @@ internal static class DiskFindings
 
     private static Finding OfTable(TableFinding finding) =>
         new(FindingSeverity.Note, Kebab(finding.Kind.ToString()), "partition table", finding.Message);
-
-    /// <summary>The step that most recipes ask for, tried with the boundary it has by default.</summary>
-    private static IEnumerable<Finding> OfMoves(IBlockReader disk, PartitionTable table)
-    {
-        string refusal = "";
-        try
-        {
-            RepartitionPlan.Create(disk, table, new RepartitionOptions());
-        }
-        catch (Exception exception) when (exception is UnsupportedImageException or CorruptImageException)
-        {
-            refusal = exception.Message;
-        }
-
-        if (refusal.Length > 0)
-        {
-            yield return new Finding(
-                FindingSeverity.Refused, "repartition", "partition table", $"A recipe with the repartition step refuses this disk. {refusal}");
-        }
-    }
 
     private static Finding OfAlignment(Partition partition) => new(
         FindingSeverity.Unsafe,

@@ -17,7 +17,9 @@ public static class DiskInspector
         DiskImage disk = image.Disk;
         DiskLayout layout = DiskLayout.Read(disk);
         List<Finding> findings = [.. disk.Notes.Select(note => new Finding(FindingSeverity.Note, "image", "image file", $"{note}."))];
-        findings.AddRange(DiskFindings.Of(disk, layout));
+        findings.AddRange(DiskFindings.Of(layout));
+        RealignmentTrial realignment = RealignmentTrial.Of(disk, layout.Table);
+        findings.AddRange(realignment.Refusals);
 
         IReadOnlyList<Mount> mounts = [];
         Guest? guest = null;
@@ -41,6 +43,7 @@ public static class DiskInspector
             layout.Table.DiskId ?? "",
             layout.Table.ReadFrom.ToString().ToLowerInvariant(),
             [.. layout.Table.InDiskOrder.Select(partition => Describe(partition, layout, mounts))],
+            realignment.Result,
             guest is null ? null : Descriptions.Of(guest),
             [.. findings.OrderByDescending(finding => finding.Severity)]);
     }

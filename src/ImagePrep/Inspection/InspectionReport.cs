@@ -10,6 +10,7 @@ namespace ImagePrep.Inspection;
 /// <param name="DiskId">Eight hexadecimal digits or a GUID; "" without a table.</param>
 /// <param name="TableCopy">"primary" or "backup": which copy of a GPT was read; "only" for an MBR, or without a table.</param>
 /// <param name="Partitions">In disk order.</param>
+/// <param name="Realigned">Where the repartition step would put them; null when it would move nothing, or refuses the disk.</param>
 /// <param name="Guest">Null when no guest is recognised.</param>
 /// <param name="Findings">The gravest first.</param>
 public sealed record InspectionReport(
@@ -20,6 +21,7 @@ public sealed record InspectionReport(
     string DiskId,
     string TableCopy,
     IReadOnlyList<PartitionInspection> Partitions,
+    RealignedDisk? Realigned,
     GuestDescription? Guest,
     IReadOnlyList<Finding> Findings);
 
@@ -28,6 +30,17 @@ public sealed record InspectionReport(
 /// <param name="Format">"qcow2" or "raw".</param>
 /// <param name="FileBytes">Length of the file.</param>
 public sealed record BackingFile(string Name, string Format, long FileBytes);
+
+/// <summary>The disk as the repartition step would leave it, with the boundary it has by default.</summary>
+/// <param name="DiskBytes">Length of the disk.</param>
+/// <param name="Partitions">In disk order.</param>
+public sealed record RealignedDisk(long DiskBytes, IReadOnlyList<RealignedPartition> Partitions);
+
+/// <summary>A partition in its new place; everything else of it stays.</summary>
+/// <param name="Number">Number in the table.</param>
+/// <param name="StartByte">First byte on the disk.</param>
+/// <param name="Bytes">Length: what an extended partition spans may change, all others keep it.</param>
+public sealed record RealignedPartition(int Number, long StartByte, long Bytes);
 
 /// <summary>A partition and what is in it.</summary>
 /// <param name="Number">Number in the table; 0 is the whole disk.</param>

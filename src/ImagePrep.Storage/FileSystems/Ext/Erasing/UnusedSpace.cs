@@ -52,10 +52,10 @@ internal static class UnusedSpace
 
     private static IEnumerable<ByteRange> UnwrittenBlocks(Volume volume, uint group)
     {
-        foreach (StoredInode stored in InodeTableReader.Read(volume, group))
+        foreach (StoredInode stored in InodeTableReader.Read(volume, group).Where(stored => stored.IsRegular))
         {
             Inode inode = new(stored.Number, stored.Raw.ToArray());
-            if (!inode.IsRegular || inode.Links == 0 || !inode.Has(InodeFlags.Extents))
+            if (inode.Links == 0 || !inode.Has(InodeFlags.Extents))
             {
                 continue;
             }
