@@ -10,7 +10,7 @@ internal static class DebianImage
             bench.Prepare("imageprep prepare", image),
             bench.Copy("qemu-img convert", "qemu-img", image, "exec qemu-img convert -O qcow2 \"$1\" \"$2\"") with { MostRatio = 1 },
             bench.Copy(
-                "the same, flushed to disk as ours is", "qemu-img", image, "exec qemu-img convert -t writeback -O qcow2 \"$1\" \"$2\"") with { MostRatio = 1 },
+                "qemu-img convert, flushed to disk as ours is", "qemu-img", image, "exec qemu-img convert -t writeback -O qcow2 \"$1\" \"$2\"") with { MostRatio = 1 },
             bench.Copy(
                 "the same, with SHA-256 of both images",
                 "qemu-img",
