@@ -1,48 +1,61 @@
 namespace ImagePrep.Benchmarks;
 
 /// <summary>Figures of one command over several runs.</summary>
-internal sealed record Figures(string Name, double MedianSeconds, double MinSeconds, double MaxSeconds, double PeakMebibytes);
-
-/// <summary>Another command beside ours.</summary>
-/// <param name="Figures">Its figures.</param>
-/// <param name="MedianRatio">Median of our seconds divided by its seconds, pair by pair.</param>
-internal sealed record Yardstick(Figures Figures, double MedianRatio);
-
-/// <summary>Our command and those it is compared with, all run in turn, so that a drift of the machine meets each.</summary>
-internal sealed record Comparison(Figures Own, IReadOnlyList<Yardstick> Beside)
+internal sealed record Figures(double MedianSeconds, double MinSeconds, double MaxSeconds, double PeakMebibytes)
 {
-    private const int CountedRuns = 7;
-
-    public static Comparison Run(Measured own, params IReadOnlyList<Measured> others)
-    {
-        List<Measured> commands = [own, .. others];
-
-        // The first run of each reads from disk what the others find in memory: not counted.
-        commands.ForEach(command => command.Run());
-        List<Run>[] runs = [.. commands.Select(_ => new List<Run>())];
-        for (int i = 0; i < CountedRuns; i++)
-        {
-            for (int command = 0; command < commands.Count; command++)
-            {
-                runs[command].Add(commands[command].Run());
-            }
-        }
-
-        return new Comparison(
-            Summarise(own.Name, runs[0]),
-            [.. others.Select((other, i) => new Yardstick(
-                Summarise(other.Name, runs[i + 1]),
-                Median(runs[0].Zip(runs[i + 1], (left, right) => left.Seconds / right.Seconds))))]);
-    }
-
-    private static Figures Summarise(string name, List<Run> runs) => new(
-        name,
-        Median(runs.Select(run => run.Seconds)),
+    public static Figures Of(IReadOnlyList<Run> runs) => new(
+        Comparison.Median(runs.Select(run => run.Seconds)),
         runs.Min(run => run.Seconds),
         runs.Max(run => run.Seconds),
         runs.Max(run => run.PeakMebibytes));
+}
 
-    private static double Median(IEnumerable<double> values)
+/// <summary>Another command beside ours.</summary>
+/// <param name="Name">For the table.</param>
+/// <param name="Figures">Its figures; null where it is not installed.</param>
+/// <param name="MedianRatio">Median of our seconds divided by its seconds, pair by pair; null where it is not installed.</param>
+internal sealed record Yardstick(string Name, Figures? Figures, double? MedianRatio);
+
+/// <summary>Our command and those it is compared with, all run in turn, so that a drift of the machine meets each.</summary>
+internal sealed record Comparison(string Name, Figures Own, IReadOnlyList<Yardstick> Beside, IReadOnlyList<Bar> Bars)
+{
+    private const int CountedRuns = 5;
+
+    public static Comparison Run(Measured own, params IReadOnlyList<Measured> others)
+    {
+        List<Measured> commands = [own, .. others.Where(other => other.Program is not null)];
+
+        // The first run of each reads from disk what the others find in memory: not counted.
+        commands.ForEach(command => command.Run());
+        Dictionary<Measured, List<Run>> runs = commands.ToDictionary(command => command, _ => new List<Run>());
+        for (int i = 0; i < CountedRuns; i++)
+        {
+            commands.ForEach(command => runs[command].Add(command.Run()));
+        }
+
+        Figures figures = Figures.Of(runs[own]);
+        List<Bar> bars = own.MostSeconds is { } seconds ? [new Bar(own.Name, "s", seconds, figures.MedianSeconds)] : [];
+        List<Yardstick> beside = [];
+        foreach (Measured other in others)
+        {
+            if (!runs.TryGetValue(other, out List<Run>? theirs))
+            {
+                beside.Add(new Yardstick(other.Name, null, null));
+                continue;
+            }
+
+            double ratio = Median(runs[own].Zip(theirs, (left, right) => left.Seconds / right.Seconds));
+            beside.Add(new Yardstick(other.Name, Figures.Of(theirs), ratio));
+            if (other.MostRatio is { } most)
+            {
+                bars.Add(new Bar($"{own.Name} : {other.Name}", "x", most, ratio));
+            }
+        }
+
+        return new Comparison(own.Name, figures, beside, bars);
+    }
+
+    public static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
         return sorted[sorted.Length / 2];

@@ -12,17 +12,17 @@ internal static class CompressedReading
     /// <summary>First argument of a run that only copies: <c>--expand IMAGE TARGET</c>.</summary>
     public const string Mode = "--expand";
 
-    public static IEnumerable<Comparison> Measure(string image, Func<string, string> scratch)
+    public static IEnumerable<Comparison> Measure(Bench bench, string image)
     {
+        string ours = bench.Scratch.File("ours.raw");
         foreach (string type in (string[])["zlib", "zstd"])
         {
-            string compressed = scratch($"{type}.qcow2");
-            string ours = scratch("ours.raw");
-            string theirs = scratch("theirs.raw");
-            Qemu("compressing", ["convert", "-m", "2", "-c", "-O", "qcow2", "-o", $"compression_type={type}", image, compressed], () => { }).Run();
+            string compressed = bench.Scratch.File($"{type}.qcow2");
+            Bench.Make("qemu-img", "convert", "-m", "2", "-c", "-O", "qcow2", "-o", $"compression_type={type}", image, compressed);
             yield return Comparison.Run(
-                new Measured($"expand {type} clusters", Environment.ProcessPath!, [Mode, compressed, ours], () => File.Delete(ours)),
-                Qemu("qemu-img convert -m 2", ["convert", "-m", "2", "-O", "raw", compressed, theirs], () => File.Delete(theirs)));
+                new Measured($"expand {type} clusters", Environment.ProcessPath!, Mode, compressed, ours) { After = () => File.Delete(ours) },
+                bench.Copy("qemu-img convert -m 2", "qemu-img", compressed, "exec qemu-img convert -m 2 -O raw \"$1\" \"$2\""));
+            File.Delete(compressed);
         }
     }
 
@@ -32,6 +32,4 @@ internal static class CompressedReading
         ImageWriter.Write(disk, target, new OutputOptions { Format = DiskFormat.Raw, Flush = false, ComputeDigest = false, Workers = 2 });
         return 0;
     }
-
-    private static Measured Qemu(string name, string[] arguments, Action reset) => new(name, "qemu-img", arguments, reset);
 }
