@@ -141,7 +141,7 @@ fill_root() { # fill_root NUMBER [MKE2FS-OPTION…]
 # mbr.bin starts the active partition's boot sector, as every plain MBR does.
 plain_mbr() { dd if=/usr/lib/syslinux/mbr/mbr.bin of="$loop" bs=440 count=1 conv=notrunc status=none; }
 
-readonly arguments="root=UUID=$root_uuid console=ttyS0,115200 panic=-1 quiet"
+readonly arguments="root=UUID=$root_uuid console=ttyS0,115200 panic=-1 no_timer_check quiet"
 
 grub_menu() { # grub_menu FOLDER
     cat >"$1/grub.cfg" <<MENU
