@@ -32,28 +32,28 @@ public sealed class ScatteredSecretsTests(ITestOutputHelper output) : IDisposabl
 
     private void CheckNothingIsKept(HauntedDisk disk)
     {
-        OutsideTool.Require("qemu-img", "e2fsck");
+        OutsideTool.Require("qemu-img", "e2fsck", "fsck.fat", "sfdisk", "sgdisk");
         string[] all = [.. disk.Markers.Places.Order(StringComparer.Ordinal)];
         disk.Markers.PlacesFoundIn(disk.Path).ShouldBe(all);
         long remainsBefore = ByteSearch.Occurrences(disk.Path, disk.Remains).LongCount();
         remainsBefore.ShouldBeGreaterThan(1_000_000);
 
         string prepared = Prepare(disk, "debian-12", "prepared");
-        string golden = ToRaw(System.IO.Path.Combine(prepared, "golden.qcow2"));
+        string golden = ToRaw(Path.Combine(prepared, "golden.qcow2"));
         IReadOnlyList<ByteRange> kept = KeptRanges(disk, prepared);
         string[] unexpected = [.. ByteSearch.Occurrences(golden, disk.Remains).Where(at => !kept.Any(range => range.Contains(new ByteRange(at, 1)))).Select(Place(prepared))];
         output.WriteLine($"{all.Length} places, {remainsBefore} remains in the base, {unexpected.Length} in the golden image: {string.Join(", ", unexpected.Take(20))}");
-        foreach (string file in (string[])[golden, .. Directory.GetFiles(prepared, "*", SearchOption.AllDirectories), ToRaw(System.IO.Path.Combine(prepared, "nodes", "node-1.qcow2"))])
+        foreach (string file in (string[])[golden, .. Directory.GetFiles(prepared, "*", SearchOption.AllDirectories), ToRaw(Path.Combine(prepared, "nodes", "node-1.qcow2"))])
         {
             disk.Markers.PlacesFoundIn(file).ShouldBeEmpty(file);
         }
 
         unexpected.ShouldBeEmpty();
-        CheckFileSystems(golden, prepared);
+        CheckSoundness(golden, prepared);
 
         string keeping = _scratch.File("keeping.yaml");
         File.WriteAllText(keeping, Recipe);
-        string notErased = ToRaw(System.IO.Path.Combine(Prepare(disk, keeping, "kept"), "golden.qcow2"));
+        string notErased = ToRaw(Path.Combine(Prepare(disk, keeping, "kept"), "golden.qcow2"));
         string[] found = disk.Markers.PlacesFoundIn(notErased);
         output.WriteLine($"not erased: {found.Length} places, {ByteSearch.Occurrences(notErased, disk.Remains).LongCount()} remains");
         found.Length.ShouldBeGreaterThan(all.Length / 2);
@@ -87,12 +87,35 @@ public sealed class ScatteredSecretsTests(ITestOutputHelper output) : IDisposabl
             : string.Create(CultureInfo.InvariantCulture, $"disk + {at}");
     }
 
-    private static void CheckFileSystems(string golden, string prepared)
+    /// <summary>What was taken away was nobody's: the tools that made it find nothing missing.</summary>
+    private void CheckSoundness(string golden, string prepared)
     {
-        foreach (JsonElement partition in Partitions(prepared).Where(partition => partition.GetProperty("content").GetString()!.StartsWith("ext", StringComparison.Ordinal)))
+        int found = 0;
+        using RawFile disk = RawFile.Open(golden);
+        foreach (JsonElement partition in Partitions(prepared))
         {
-            E2fsck.ShouldBeSilent($"{golden}?offset={partition.GetProperty("firstSector").GetInt64() * 512}");
+            ByteRange range = new(partition.GetProperty("firstSector").GetInt64() * 512, partition.GetProperty("sectorCount").GetInt64() * 512);
+            string content = partition.GetProperty("content").GetString()!;
+            if (content.StartsWith("ext", StringComparison.Ordinal))
+            {
+                E2fsck.ShouldBeSilent($"{golden}?offset={range.Start}");
+            }
+            else if (content == "vfat")
+            {
+                string volume = _scratch.File("volume.img");
+                RawFile.Copy(volume, new BlockSlice(disk, range)).Dispose();
+                FsckFat.ShouldBeSilent(volume);
+            }
+            else
+            {
+                continue;
+            }
+
+            found++;
         }
+
+        found.ShouldBe(2);
+        PartitioningTools.Verify(disk, isGpt: PartitioningTools.Dump(disk).Contains("label: gpt", StringComparison.Ordinal));
     }
 
     private static Dictionary<int, long> Starts(string prepared) =>
@@ -100,7 +123,7 @@ public sealed class ScatteredSecretsTests(ITestOutputHelper output) : IDisposabl
 
     private static IEnumerable<JsonElement> Partitions(string prepared)
     {
-        using JsonDocument golden = JsonDocument.Parse(File.ReadAllText(System.IO.Path.Combine(prepared, "golden.json")));
+        using JsonDocument golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(prepared, "golden.json")));
         return [.. golden.RootElement.GetProperty("tableAfter").GetProperty("partitions").EnumerateArray().Select(partition => partition.Clone())];
     }
 }
