@@ -122,6 +122,9 @@ public abstract class PartitionTable
     {
     }
 
+    /// <summary>The same table with zeros where no reader looks: entries not in use, what follows the fields of a structure. Places are kept.</summary>
+    public abstract PartitionTable WithoutRemains();
+
     /// <summary>The bytes of the whole table, in disk order.</summary>
     public abstract IReadOnlyList<TableBytes> Serialize();
 

@@ -37,6 +37,8 @@ internal sealed class WholeDiskTable : PartitionTable
 
     public override IReadOnlyList<ByteRange> TableRanges => [];
 
+    public override PartitionTable WithoutRemains() => this;
+
     public override IReadOnlyList<TableBytes> Serialize() => [];
 
     /// <summary>A grown disk is a larger "partition" here; the file system inside keeps its own idea of its size.</summary>

@@ -10,6 +10,13 @@ public sealed record FileSystemTableEntry(string Source, string Point, string Ty
 /// <summary>The guest's /etc/fstab.</summary>
 public static class FileSystemTable
 {
+    /// <summary>The table of a guest; empty when it has none.</summary>
+    public static IReadOnlyList<FileSystemTableEntry> Of(GuestTree files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        return Parse(files.ReadText("/etc/fstab") ?? "");
+    }
+
     public static IReadOnlyList<FileSystemTableEntry> Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

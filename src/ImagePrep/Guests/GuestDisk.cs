@@ -40,10 +40,12 @@ public sealed class GuestDisk
 
     /// <summary>
     /// Zeroes what deleting left inside structures that stay in use, and lists what else means nothing: free blocks, emptied journals, what was
-    /// swapped out, what lies between partitions. The last edit of a disk: nothing may be deleted behind it.
+    /// swapped out, what lies between partitions and behind file systems. The last edit of a disk: nothing may be deleted behind it.
     /// </summary>
     public DiskErasure Erase()
     {
+        EraseTable();
+        ILookup<int, ByteRange> swapFiles = SwapFiles.Content(Files).ToLookup(piece => piece.PartitionNumber, piece => piece.Range);
         List<PartitionErasure> partitions = [];
         List<ByteRange> unused = [.. Table.UnclaimedRanges];
         long unclaimed = unused.Sum(range => range.Length);
@@ -51,7 +53,7 @@ public sealed class GuestDisk
         {
             ErasedLeftovers leftovers = content.Editor?.EraseLeftovers() ?? default;
             content.Editor?.Flush();
-            ByteRange[] ranges = [.. UnusedRanges(content)];
+            ByteRange[] ranges = [.. UnusedRanges(content), .. swapFiles[content.Partition.Number]];
             unused.AddRange(ranges);
             if (ranges.Length > 0)
             {
@@ -62,15 +64,29 @@ public sealed class GuestDisk
         return new DiskErasure(unclaimed, partitions, unused);
     }
 
+    private void EraseTable()
+    {
+        foreach ((TableBytes before, TableBytes after) in Table.Serialize().Zip(Table.WithoutRemains().Serialize()))
+        {
+            if (!before.Bytes.Span.SequenceEqual(after.Bytes.Span))
+            {
+                Device.WriteAt(after.Offset, after.Bytes.Span);
+            }
+        }
+    }
+
     private IEnumerable<ByteRange> UnusedRanges(PartitionContent content)
     {
         ByteRange window = content.Partition.Range;
+        BlockSlice partition = new(Device, window);
         if (content.FileSystem is not null)
         {
-            return content.FileSystem.UnusedRanges().Select(range => new ByteRange(window.Start + range.Start, range.Length));
+            return content.FileSystem.UnusedRanges()
+                .Append(TrailingSpace.Of(partition, content.FileSystem))
+                .Select(range => new ByteRange(window.Start + range.Start, range.Length));
         }
 
-        return content.Type == "swap" && SwapArea.TryRead(new BlockSlice(Device, window), out SwapArea? area)
+        return content.Type == "swap" && SwapArea.TryRead(partition, out SwapArea? area)
             ? [ByteRange.FromBounds(window.Start + area!.Header.End, window.End)]
             : [];
     }

@@ -31,8 +31,7 @@ public static class GuestFinder
 
         FileSystemCandidate rootCandidate = roots[0];
         List<Mount> mounts = [rootCandidate.Mount];
-        string table = new GuestTree([rootCandidate.Mount]).ReadText("/etc/fstab") ?? "";
-        foreach (FileSystemTableEntry entry in FileSystemTable.Parse(table))
+        foreach (FileSystemTableEntry entry in FileSystemTable.Of(new GuestTree([rootCandidate.Mount])))
         {
             if (!GuestPath.TryParse(entry.Point, out GuestPath? point) || point.IsRoot)
             {

@@ -115,6 +115,7 @@ internal class FatReader(FatVolume volume) : IFileSystemReader
         }
 
         unused.AddFree(volume.ReadFreeClusters().SetRuns());
+        unused.AddRoundings();
         return unused.Ranges();
     }
 

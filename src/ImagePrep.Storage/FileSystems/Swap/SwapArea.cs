@@ -10,7 +10,10 @@ namespace ImagePrep.Storage.FileSystems.Swap;
 /// </summary>
 public sealed record SwapArea(int PageSize, string Uuid, string Label)
 {
-    private static readonly int[] PageSizes = [4096, 8192, 16384, 32768, 65536];
+    /// <summary>No header is longer.</summary>
+    public const int MaxPageSize = 65536;
+
+    private static readonly int[] PageSizes = [4096, 8192, 16384, 32768, MaxPageSize];
 
     /// <summary>True when the magic is found at the end of a page of any size that Linux uses.</summary>
     public static bool TryRead(IBlockReader device, out SwapArea? area)

@@ -43,6 +43,24 @@ internal sealed record GptCopy(GptHeader Header, ReadOnlyMemory<byte> Entries)
 
     public ReadOnlyMemory<byte> RawEntry(int index) => Entries.Slice(index * (int)Header.EntrySize, (int)Header.EntrySize);
 
+    /// <summary>Zeros in entries that are not in use, and behind the array and the header in their last sectors.</summary>
+    public GptCopy WithoutRemains()
+    {
+        byte[] entries = Entries.ToArray();
+        int size = (int)Header.EntrySize;
+        for (int index = 0; index < Header.EntryCount; index++)
+        {
+            Span<byte> entry = entries.AsSpan(index * size, size);
+            if (GptEntry.Parse(entry).IsUnused)
+            {
+                entry.Clear();
+            }
+        }
+
+        entries.AsSpan(ArrayBytes).Clear();
+        return new GptCopy(Header.WithoutRemains(Crc32.Compute(entries.AsSpan(0, ArrayBytes))), entries);
+    }
+
     private static int CheckArraySize(GptHeader header)
     {
         if (header.EntrySize < GptEntry.Size || !BitOperations.IsPow2(header.EntrySize))

@@ -98,8 +98,21 @@ internal sealed class GptHeader
         BinaryPrimitives.WriteUInt64LittleEndian(sector.AsSpan(Offsets.AlternateLba), (ulong)alternateLba);
         BinaryPrimitives.WriteUInt64LittleEndian(sector.AsSpan(Offsets.LastUsableLba), (ulong)lastUsableLba);
         BinaryPrimitives.WriteUInt64LittleEndian(sector.AsSpan(Offsets.EntriesLba), (ulong)entriesLba);
-        BinaryPrimitives.WriteUInt32LittleEndian(sector.AsSpan(Offsets.EntriesCrc), entriesCrc);
+        return Sealed(sector, entriesCrc);
+    }
+
+    /// <summary>The same header with zeros behind it in its sector, for an array with this checksum.</summary>
+    public GptHeader WithoutRemains(uint entriesCrc)
+    {
+        byte[] sector = [.. _sector];
+        sector.AsSpan(HeaderSize).Clear();
+        return Sealed(sector, entriesCrc);
+    }
+
+    private static GptHeader Sealed(byte[] sector, uint entriesCrc)
+    {
         GptHeader header = new(sector);
+        BinaryPrimitives.WriteUInt32LittleEndian(sector.AsSpan(Offsets.EntriesCrc), entriesCrc);
         BinaryPrimitives.WriteUInt32LittleEndian(sector.AsSpan(Offsets.HeaderCrc), header.ComputeCrc());
         return header;
     }

@@ -84,6 +84,9 @@ internal sealed class GptTable : PartitionTable
         }
     }
 
+    public override PartitionTable WithoutRemains() =>
+        new GptTable(DiskLength, SectorSize, _mbr, _primary.WithoutRemains(), _backup?.WithoutRemains(), Findings, ReadFrom);
+
     public override IReadOnlyList<TableBytes> Serialize() =>
     [
         new TableBytes(0, _mbr.Raw),

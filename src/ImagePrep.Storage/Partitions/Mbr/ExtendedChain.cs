@@ -91,6 +91,12 @@ internal sealed record ExtendedChain(IReadOnlyList<LogicalPartition> Logicals, I
         return new ExtendedChain(logicals, records);
     }
 
+    /// <summary>The first record may hold a boot loader that was installed into the extended partition; before the entries of the others nothing is read.</summary>
+    public ExtendedChain WithoutRemains() => this with
+    {
+        Records = [.. Records.Select((record, i) => record with { Raw = i == 0 ? record.Raw.WithoutRemains() : record.Raw.WithoutRemains().WithoutCode() })],
+    };
+
     private long[] PlaceRecords(long extendedSector, IReadOnlyList<long> firstSectors)
     {
         long[] records = new long[Logicals.Count];

@@ -53,6 +53,18 @@ internal sealed class MbrSector
         return new MbrSector(raw);
     }
 
+    /// <summary>Entries without sectors become zero.</summary>
+    public MbrSector WithoutRemains() =>
+        Enumerable.Range(0, EntryCount).Aggregate(this, (sector, slot) => sector.Entry(slot).IsEmpty ? sector.WithEntry(slot, default) : sector);
+
+    /// <summary>What is before the entries becomes zero.</summary>
+    public MbrSector WithoutCode()
+    {
+        byte[] raw = [.. _raw];
+        raw.AsSpan(0, Offsets.Entries).Clear();
+        return new MbrSector(raw);
+    }
+
     public void WriteTo(Span<byte> destination) => _raw.CopyTo(destination);
 
     private static int EntryOffset(int slot)

@@ -87,6 +87,12 @@ internal sealed class MbrTable : PartitionTable
         }
     }
 
+    public override PartitionTable WithoutRemains() => new MbrTable(
+        _sector.WithoutRemains(),
+        DiskLength,
+        new SortedDictionary<int, ExtendedChain>(_chains.ToDictionary(chain => chain.Key, chain => chain.Value.WithoutRemains())),
+        Findings);
+
     public override IReadOnlyList<TableBytes> Serialize() =>
     [
         new TableBytes(0, _sector.Raw),

@@ -7,19 +7,20 @@ namespace ImagePrep.Storage.FileSystems.Ext.Erasing;
 
 /// <summary>
 /// Runs of the device that nobody can read through the file system: free blocks, inode tables behind the last inode ever used, blocks reserved for
-/// a file but never written (what was in them before is still there), and an emptied journal behind its superblock.
+/// a file but never written (what was in them before is still there), what lies behind the end of a file, an emptied journal behind its superblock, and
+/// unused parts of metadata.
 /// </summary>
 internal static class UnusedSpace
 {
     /// <returns>In order, joined where they touch; in bytes of the device.</returns>
     public static IReadOnlyList<ByteRange> Of(Volume volume)
     {
-        List<ByteRange> ranges = [];
+        List<ByteRange> ranges = [.. UnusedMetadata.Of(volume)];
         for (uint group = 0; group < volume.Groups.Count; group++)
         {
             ranges.AddRange(FreeBlocks(volume, group));
             ranges.Add(UnusedInodes(volume, group));
-            ranges.AddRange(UnwrittenBlocks(volume, group));
+            ranges.AddRange(UnusedContent(volume, group));
         }
 
         if (InternalJournal.Load(volume) is { IsEmpty: true } journal)
@@ -50,23 +51,33 @@ internal static class UnusedSpace
         return ByteRange.FromBounds(table + used, table + ((long)volume.Groups.InodeTableBlocks * volume.BlockSize));
     }
 
-    private static IEnumerable<ByteRange> UnwrittenBlocks(Volume volume, uint group)
+    private static IEnumerable<ByteRange> UnusedContent(Volume volume, uint group)
     {
         foreach (StoredInode stored in InodeTableReader.Read(volume, group).Where(stored => stored.IsRegular))
         {
+            // Of reserved inodes only the journal maps its blocks by extents; the others name blocks that are not content.
             Inode inode = new(stored.Number, stored.Raw.ToArray());
-            if (inode.Links == 0 || !inode.Has(InodeFlags.Extents))
+            if (inode.Links == 0 || (stored.Number < volume.Superblock.FirstInode && !inode.Has(InodeFlags.Extents)))
             {
                 continue;
             }
 
             inode.Check(volume.Superblock);
-            foreach (BlockRun run in InodeMap.Load(volume, inode).Runs.Where(run => run.Unwritten))
+            long end = HasMeaningBehindItsEnd(inode) ? long.MaxValue : inode.Size;
+            foreach (BlockRun run in InodeMap.Load(volume, inode).Runs)
             {
-                yield return Blocks(volume, run.Physical, run.Count);
+                long start = (long)run.Logical * volume.BlockSize;
+                long unused = run.Unwritten ? start : Math.Max(start, end);
+                if (unused < run.LogicalEnd * volume.BlockSize)
+                {
+                    yield return ByteRange.FromBounds((run.Physical * volume.BlockSize) + unused - start, run.PhysicalEnd * volume.BlockSize);
+                }
             }
         }
     }
+
+    /// <summary>fs-verity keeps its hashes there, and the last block of an encrypted file deciphers as a whole only.</summary>
+    private static bool HasMeaningBehindItsEnd(Inode inode) => inode.Has(InodeFlags.Verity | InodeFlags.Encrypted);
 
     private static ByteRange Blocks(Volume volume, long first, uint count) => new(first * volume.BlockSize, (long)count * volume.BlockSize);
 }

@@ -8,7 +8,7 @@ namespace ImagePrep.Storage.FileSystems.Fat.Checking;
 
 /// <summary>
 /// Bytes of a volume that mean nothing: free clusters, what lies behind the end of a file in its last cluster, records of deleted names (all but
-/// the byte that says so), and what follows a directory's end mark.
+/// the byte that says so), what follows a directory's end mark, and what is behind the last entry of a table and the last cluster.
 /// </summary>
 internal sealed class UnusedBytes(FatVolume volume)
 {
@@ -20,6 +20,17 @@ internal sealed class UnusedBytes(FatVolume volume)
         {
             Add(volume.RangeOf(run));
         }
+    }
+
+    /// <summary>Not the reserved sectors, all of which may be a boot loader's.</summary>
+    public void AddRoundings()
+    {
+        for (int copy = 0; copy < volume.Boot.TableCount; copy++)
+        {
+            Add(ByteRange.FromBounds(volume.Table.TableStart(copy) + volume.Table.UsedBytes, volume.Table.TableStart(copy + 1)));
+        }
+
+        Add(ByteRange.FromBounds(volume.ClusterStart(FatTable.FirstCluster + volume.Boot.ClusterCount), volume.TotalBytes));
     }
 
     public void AddSlack(ClusterChain chain, long size)
