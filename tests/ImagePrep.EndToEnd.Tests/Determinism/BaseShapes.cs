@@ -4,12 +4,20 @@ using ImagePrep.TestKit;
 namespace ImagePrep.EndToEnd.Tests.Determinism;
 
 /// <summary>A base by name: where it is, and what the program needs to know of it.</summary>
-internal sealed record ShapedBase(string Path, params string[] Options);
+internal sealed record ShapedBase(string Path, params string[] Options)
+{
+    public string Recipe { get; init; } = "debian-12";
+}
 
 /// <summary>Small bases of every shape: each kind of ext file system on a whole disk, and disks that differ in table, sectors, container or how they were left.</summary>
 internal static class BaseShapes
 {
     private const int SectorSize = 512;
+
+    /// <summary>For file systems without extended attributes, which the recipe for the guest needs: they are edited by erasing alone.</summary>
+    private const string EraseOnly = "name: erase\nsummary: Nothing but erasing\nsteps:\n  repartition: {}\n";
+
+    private static readonly HashSet<string> WithoutAttributes = ["ext4-noext_attr", "ext2-revision-0", "ext2-revision-0-4k"];
 
     private static readonly Dictionary<string, Func<ScratchFolder, ShapedBase>> Disks = new(StringComparer.Ordinal)
     {
@@ -30,7 +38,14 @@ internal static class BaseShapes
 
     public static ShapedBase Make(string name, ScratchFolder scratch) => Disks.TryGetValue(name, out Func<ScratchFolder, ShapedBase>? make)
         ? make(scratch)
-        : new ShapedBase(Flavour.Of(name).Make(scratch, Guest(scratch)));
+        : new ShapedBase(Flavour.Of(name).Make(scratch, Guest(scratch))) { Recipe = WithoutAttributes.Contains(name) ? EraseOnlyRecipe(scratch) : "debian-12" };
+
+    private static string EraseOnlyRecipe(ScratchFolder scratch)
+    {
+        string path = scratch.File("erase.yaml");
+        File.WriteAllText(path, EraseOnly);
+        return path;
+    }
 
     private static string Guest(ScratchFolder scratch)
     {
@@ -63,7 +78,7 @@ internal static class BaseShapes
     private static ShapedBase WithLargeSectors(ScratchFolder scratch)
     {
         const int sectorSize = 4096;
-        const int first = 40;
+        const int first = 300;
         string path = scratch.File("disk.img");
         RawFile.Create(path, 80 << 20).Dispose();
         OutsideTool.Run("fdisk", ["-b", $"{sectorSize}", path], input: System.Text.Encoding.ASCII.GetBytes($"g\nn\n1\n{first}\n+40M\nw\n")).EnsureSuccess("fdisk");

@@ -56,7 +56,7 @@ public sealed class GoldenDeterminismTests(ITestOutputHelper output) : IDisposab
     {
         string target = _scratch.File(folder);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        CliProgram.Run(["prepare", "--recipe", "debian-12", "--base", shaped.Path, .. shaped.Options, "--out", target], environment: environment)
+        CliProgram.Run(["prepare", "--recipe", shaped.Recipe, "--base", shaped.Path, .. shaped.Options, "--out", target], environment: environment)
             .EnsureSuccess("imageprep prepare");
         return target;
     }

@@ -13,8 +13,7 @@ internal sealed class HauntedMbrDisk : HauntedDisk
     private const long Extended = 133_000;
     private const long Swap = Extended + 63;
     private const long SwapSectors = 16_384;
-    private const long DataRecord = 160_001;
-    private const long Data = DataRecord + 70;
+    private const long Data = 160_071;
     private const long DataSectors = 49_152;
 
     public HauntedMbrDisk(ScratchFolder scratch)
@@ -87,8 +86,8 @@ internal sealed class HauntedMbrDisk : HauntedDisk
 
     private void HauntTable()
     {
-        Write((133_000 - 100) * SectorSize, Markers.New("between partitions"));
-        Write((160_001 - 50) * SectorSize, Markers.New("between logical partitions"));
+        Write((Extended - 100) * SectorSize, Markers.New("between partitions"));
+        Write((Data - 120) * SectorSize, Markers.New("between logical partitions"));
         Write(235_000L * SectorSize, Markers.New("behind the last partition"));
         Write((Root + RootSectors - 9) * SectorSize, Markers.New("behind the end of a file system"));
         Write((FindDataRecord() * SectorSize) + 100, Markers.New("unused bytes of an extended boot record"));
