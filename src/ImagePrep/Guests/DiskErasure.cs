@@ -4,7 +4,7 @@ using ImagePrep.Storage.FileSystems;
 namespace ImagePrep.Guests;
 
 /// <summary>What of a disk is not to reach an output.</summary>
-/// <param name="UnclaimedBytes">Between partitions.</param>
+/// <param name="UnclaimedBytes">Outside partitions, but for what a boot loader needs before the first.</param>
 /// <param name="Partitions">In table order; those without anything unused are left out.</param>
 /// <param name="Ranges">All bytes that read as zero in the output, in no order.</param>
 public sealed record DiskErasure(long UnclaimedBytes, IReadOnlyList<PartitionErasure> Partitions, IReadOnlyList<ByteRange> Ranges);

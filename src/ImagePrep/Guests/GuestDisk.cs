@@ -42,12 +42,14 @@ public sealed class GuestDisk
     /// Zeroes what deleting left inside structures that stay in use, and lists what else means nothing: free blocks, emptied journals, what was
     /// swapped out, what lies between partitions and behind file systems. The last edit of a disk: nothing may be deleted behind it.
     /// </summary>
-    public DiskErasure Erase()
+    /// <param name="bootGap">What no boot loader needs of the run before the first partition.</param>
+    public DiskErasure Erase(IReadOnlyList<ByteRange> bootGap)
     {
+        ArgumentNullException.ThrowIfNull(bootGap);
         EraseTable();
         ILookup<int, ByteRange> swapFiles = SwapFiles.Content(Files).ToLookup(piece => piece.PartitionNumber, piece => piece.Range);
         List<PartitionErasure> partitions = [];
-        List<ByteRange> unused = [.. Table.UnclaimedRanges];
+        List<ByteRange> unused = [.. bootGap, .. Table.UnclaimedRanges];
         long unclaimed = unused.Sum(range => range.Length);
         foreach (PartitionContent content in Contents)
         {

@@ -9,6 +9,7 @@ using ImagePrep.Recipes;
 using ImagePrep.Reports;
 using ImagePrep.Steps;
 using ImagePrep.Steps.Repartition;
+using ImagePrep.Steps.Repartition.BootLoaders;
 using ImagePrep.Storage.Disks.Output;
 
 namespace ImagePrep.Pipeline;
@@ -137,7 +138,7 @@ public sealed class PreparationSession : IDisposable
             Disk = _disk!,
             Context = context,
             DeviceOrder = FindDeviceOrder(),
-            Erasure = _request.Recipe.Erase ? _disk!.Erase() : null,
+            Erasure = _request.Recipe.Erase ? _disk!.Erase(BootGap.UnusedOf(_disk.Device, _disk.Table)) : null,
             Outcomes = _outcomes,
         };
         WrittenImage written = GoldenWriter.Write(parts, Output.File(GoldenName), _observer, _cancellation);

@@ -15,6 +15,9 @@ internal sealed class HauntedMbrDisk : HauntedDisk
     private const long SwapSectors = 16_384;
     private const long Data = 160_071;
     private const long DataSectors = 49_152;
+    private const int GrubCore = 5;
+
+    private int _grubSectors;
 
     public HauntedMbrDisk(ScratchFolder scratch)
         : base(scratch)
@@ -32,6 +35,7 @@ internal sealed class HauntedMbrDisk : HauntedDisk
             """;
         OutsideTool.Run("sfdisk", ["--no-reread", "--no-tell-kernel", "--quiet", "--wipe", "never", Path], input: System.Text.Encoding.ASCII.GetBytes(table))
             .EnsureSuccess("sfdisk");
+        InstallGrub();
         MakeRoot();
         MakeSwap();
         MakeData();
@@ -40,11 +44,21 @@ internal sealed class HauntedMbrDisk : HauntedDisk
 
     public override IReadOnlyList<(int Number, ByteRange Range)> KeptForBootLoaders =>
     [
-        (0, new ByteRange(0, FirstSector * SectorSize)),
+        (0, new ByteRange(0, SectorSize)),
+        (0, new ByteRange(GrubCore * SectorSize, _grubSectors * SectorSize)),
         (1, new ByteRange(0, 1024)),
         (2, new ByteRange(0, RecordBytes)),
         (6, new ByteRange(0, 1024)),
     ];
+
+    private void InstallGrub()
+    {
+        byte[] start = Read(0, FirstSector * SectorSize);
+        _grubSectors = GrubImages.Install(start, GrubCore);
+        Write(0, start);
+        Write(2 * SectorSize, Markers.New("before the boot loader"));
+        Write(((GrubCore + _grubSectors) * SectorSize) + 40, Markers.New("behind the boot loader"));
+    }
 
     private void MakeRoot()
     {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using ImagePrep.Steps;
 using ImagePrep.Steps.Repartition;
+using ImagePrep.Steps.Repartition.BootLoaders;
 using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.Partitions;
@@ -189,26 +190,50 @@ public sealed class BootLoaderTests
     [InlineData(Moving + 8, 2)]
     public void Compose_GrubImagesOfTheDistribution_AreFollowed(int core, int patches)
     {
-        const string BootImage = "/usr/lib/grub/i386-pc/boot.img";
-        OutsideTool.Require("grub-mkimage");
-        if (!File.Exists(BootImage))
+        byte[] disk = Disk();
+        GrubImages.Install(disk, core).ShouldBeLessThan(62);
+        Compose(disk, patches);
+    }
+
+    [Theory]
+    [InlineData(1, 2, 52, 54)]
+    [InlineData(Staying, Staying + 1, 52, 1)]
+    public void UnusedBootGap_OfADiskThatGrubStarts_IsWhatItDoesNotList(ulong core, ulong rest, ushort count, int unusedFrom)
+    {
+        byte[] disk = Disk();
+        Grub2(disk, sector: 0, core, (rest, count));
+
+        UnusedBootGap(disk).ShouldBe([ByteRange.FromBounds(unusedFrom * 512, Moving * 512)]);
+    }
+
+    [Fact]
+    public void UnusedBootGap_BetweenPiecesOfCore_IsFound()
+    {
+        byte[] disk = Disk();
+        Grub2(disk, sector: 0, core: 3, (10, 4), (20, 43));
+
+        UnusedBootGap(disk).ShouldBe([new ByteRange(512, 1024), new ByteRange(4 * 512, 6 * 512), new ByteRange(14 * 512, 6 * 512)]);
+    }
+
+    [Theory]
+    [InlineData(false, 2)] // Perhaps U-Boot.
+    [InlineData(true, 8190)] // A list that leads outside the disk.
+    [InlineData(true, 0)] // No list.
+    public void UnusedBootGap_WhereNobodyKnowsWhatIsNeeded_IsNothing(bool isGrub, ulong rest)
+    {
+        byte[] disk = Disk();
+        if (isGrub)
         {
-            Assert.Skip($"not installed: {BootImage} (tests/tools.sh installs it)");
+            Grub2(disk, sector: 0, core: 1, rest == 0 ? [] : [(rest, 52)]);
         }
 
-        using ScratchFolder scratch = new();
-        OutsideTool.Run("grub-mkimage", "-O", "i386-pc", "-p", "/boot/grub", "-o", scratch.File("core.img"), "biosdisk").EnsureSuccess("grub-mkimage");
-        byte[] coreImage = File.ReadAllBytes(scratch.File("core.img"));
-        byte[] disk = Disk();
-        File.ReadAllBytes(BootImage).AsSpan(0, 0x1B8).CopyTo(disk);
-        coreImage.CopyTo(disk.AsSpan(core * 512));
+        UnusedBootGap(disk).ShouldBeEmpty();
+    }
 
-        // What grub-bios-setup patches: where core.img is, and where its second sector is.
-        BinaryPrimitives.WriteUInt64LittleEndian(disk.AsSpan(0x5C), (ulong)core);
-        BinaryPrimitives.WriteUInt64LittleEndian(disk.AsSpan((core * 512) + 0x1F4), (ulong)core + 1);
-        disk.AsSpan((core * 512) + 0x1E8, 12).Clear();
-        coreImage.Length.ShouldBeLessThan(62 * 512);
-        Compose(disk, patches);
+    private static IReadOnlyList<ByteRange> UnusedBootGap(byte[] bytes)
+    {
+        MemoryDevice disk = new(bytes);
+        return BootGap.UnusedOf(disk, PartitionTable.Read(disk));
     }
 
     private static byte[] Disk()

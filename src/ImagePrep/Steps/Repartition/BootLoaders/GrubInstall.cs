@@ -34,6 +34,11 @@ internal sealed class GrubInstall
         _blocks = GrubBlockList.Parse(firstSector);
     }
 
+    /// <summary>Where core.img is, in bytes of the disk. What GRUB adds against errors (Reed-Solomon code) is in its list, too.</summary>
+    public IEnumerable<ByteRange> Sectors => _blocks
+        .Select(run => new ByteRange((long)run.FirstSector * _map.SectorSize, (long)run.Count * _map.SectorSize))
+        .Prepend(new ByteRange((long)_coreSector * _map.SectorSize, _map.SectorSize));
+
     /// <returns>Null when the boot sector points outside the disk: then it did not boot before either.</returns>
     /// <exception cref="UnsupportedImageException">It names sectors that move, and they are not what they should be.</exception>
     public static GrubInstall? Find(IBlockReader disk, SectorMap map, BootPlace boot, ulong coreSector)
