@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using System.Security.Cryptography;
 using ImagePrep.Guests;
 using ImagePrep.Storage.FileSystems;
 
@@ -50,7 +51,7 @@ public static class KeyAudit
             }
         }
 
-        return walk.Result;
+        return walk.Finish();
     }
 
     private sealed class Walk(GuestTree guest, IReadOnlyList<string> keep)
@@ -63,7 +64,11 @@ public static class KeyAudit
         private int _files;
         private bool _isComplete = true;
 
-        public KeyAuditResult Result => new(_keys, _files, _isComplete);
+        public KeyAuditResult Finish()
+        {
+            CryptographicOperations.ZeroMemory(_buffer);
+            return new KeyAuditResult(_keys, _files, _isComplete);
+        }
 
         public void Enter(GuestNode folder, int depth)
         {

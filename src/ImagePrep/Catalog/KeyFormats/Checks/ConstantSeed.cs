@@ -7,5 +7,5 @@ internal static class ConstantSeed
     private const int SmallestPool = 32;
 
     public static KeyContent Look(string path, ReadOnlySpan<byte> content, long size) =>
-        size < SmallestPool || content.IndexOfAnyExcept(content[0]) < 0 ? KeyContent.Public : KeyContent.Other;
+        size < SmallestPool || content.IsEmpty || content.IndexOfAnyExcept(content[0]) < 0 ? KeyContent.Public : KeyContent.Other;
 }

@@ -15,12 +15,18 @@ internal static class JavaKeystore
 
     public static KeyContent Look(string path, ReadOnlySpan<byte> content, long size)
     {
-        if (content.Length < HeaderLength || BinaryPrimitives.ReadUInt32BigEndian(content[4..]) is not (1 or 2) and uint version)
+        if (content.Length < HeaderLength)
         {
             return KeyContent.Other;
         }
 
-        bool hasTypes = BinaryPrimitives.ReadUInt32BigEndian(content[4..]) == 2;
+        uint version = BinaryPrimitives.ReadUInt32BigEndian(content[4..]);
+        if (version is not (1 or 2))
+        {
+            return KeyContent.Other;
+        }
+
+        bool hasTypes = version == 2;
         uint entries = BinaryPrimitives.ReadUInt32BigEndian(content[8..]);
         ReadOnlySpan<byte> rest = content[HeaderLength..];
         for (; entries > 0; entries--)
