@@ -54,7 +54,7 @@ public sealed class RecipeReaderTests
         Should.Throw<RecipeException>(() => RecipeReader.Read("a: " + new string(bracket, 200_000), "test")).Problems.Count.ShouldBe(1);
 
     [Theory]
-    [InlineData("", "one YAML mapping")]
+    [InlineData("", "one YAML document")]
     [InlineData("- a", "one YAML mapping")]
     [InlineData("a: [", "is not YAML")]
     [InlineData("name: x\nsteps:\n  reset-identity: {x\n  remove-keygen: {}\n  add-node-entropy: {}\n", "is not YAML")]

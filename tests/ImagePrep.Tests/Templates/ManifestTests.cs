@@ -34,7 +34,7 @@ public sealed partial class ManifestTests
                 .Where(file => file != "manifest.yaml")
                 .Order(StringComparer.Ordinal),
         ];
-        string[] listed = [.. Entries.Select(entry => entry.Source).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        string[] listed = [.. Entries.Select(entry => entry.Source).OfType<string>().Where(source => !source.StartsWith("../common/", StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)];
         listed.ShouldBe(onDisk);
 
         string[] embedded = System.Reflection.Assembly.Load("ImagePrep").GetManifestResourceNames();
@@ -98,7 +98,7 @@ public sealed partial class ManifestTests
         }
     }
 
-    [GeneratedRegex(@"^(always|ssh|ssl-cert|cloud-init|command|unit:[a-z0-9-]+@?\.service)$")]
+    [GeneratedRegex(@"^(always|ssh|ssl-cert|cloud-init|option:command|unit:[a-z0-9-]+@?\.service)$")]
     private static partial Regex KnownCondition();
 
     [GeneratedRegex(@"^/etc/systemd/system/[^/]+\.d/(50-imageprep|60-imageprep-command)\.conf$")]

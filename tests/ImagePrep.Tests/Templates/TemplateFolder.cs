@@ -9,7 +9,7 @@ internal static class TemplateFolder
 
     public static string Keygen => Path.Combine(Systemd, "usr/libexec/imageprep/keygen");
 
-    public static byte[] Slot(string name) => File.ReadAllBytes(Path.Combine(Systemd, "slots", name));
+    public static byte[] Slot(string name) => File.ReadAllBytes(Path.Combine(RepositoryRoot(), "templates", "common", "slots", name));
 
     private static string RepositoryRoot()
     {

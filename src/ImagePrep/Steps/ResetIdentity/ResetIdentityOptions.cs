@@ -4,16 +4,18 @@ namespace ImagePrep.Steps.ResetIdentity;
 
 /// <summary>Options of <c>reset-identity</c>.</summary>
 /// <param name="Keep">Guest paths (patterns) that stay although the catalog names them. Default: none.</param>
-public sealed record ResetIdentityOptions(IReadOnlyList<string> Keep)
+/// <param name="KeepAuthorizedKeys">Whether the authorized_keys of all accounts stay. Default: false.</param>
+public sealed record ResetIdentityOptions(IReadOnlyList<string> Keep, bool KeepAuthorizedKeys)
 {
     public static IReadOnlyList<OptionDefinition> Definitions { get; } =
     [
-        new("keep", OptionType.Paths, "", "Guest paths or patterns that stay although the catalog names them."),
+        new("keep", OptionType.Paths, "", "Guest paths or patterns that stay although the catalog names them, such as host keys of a fleet that must share them."),
+        new("keep-authorized-keys", OptionType.Flag, "false", "Whether the authorized_keys of all accounts stay: who made the base can then log in to every node."),
     ];
 
     public static ResetIdentityOptions From(OptionValues values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        return new ResetIdentityOptions(values.Paths("keep"));
+        return new ResetIdentityOptions(values.Paths("keep"), values.Flag("keep-authorized-keys"));
     }
 }
