@@ -13,6 +13,7 @@ packages="
     cryptsetup-bin
     debian-archive-keyring
     dosfstools
+    dropbear-bin
     e2fsprogs
     erofs-utils
     exfatprogs
@@ -21,10 +22,12 @@ packages="
     fdisk
     gdisk
     genisoimage
+    gnupg
     grub-efi-amd64-bin
     grub-pc-bin
     grub2-common
     kmod
+    libnss3-tools
     lvm2
     mmdebstrap
     mtools
@@ -43,6 +46,7 @@ packages="
     syslinux
     syslinux-common
     time
+    wireguard-tools
     xfsprogs
 "
 
