@@ -13,6 +13,7 @@ packages="
     cryptsetup-bin
     debian-archive-keyring
     dosfstools
+    dropbear-bin
     e2fsprogs
     erofs-utils
     exfatprogs
@@ -24,10 +25,15 @@ packages="
     grub-efi-amd64-bin
     grub-pc-bin
     grub2-common
+    insserv
+    iproute2
+    iptables
+    iputils-ping
     kmod
     lvm2
     mmdebstrap
     mtools
+    nftables
     ntfs-3g
     openssh-client
     openssl
