@@ -22,6 +22,7 @@ packages="
     fdisk
     gdisk
     genisoimage
+    gnupg
     grub-efi-amd64-bin
     grub-pc-bin
     grub2-common
@@ -30,6 +31,7 @@ packages="
     iptables
     iputils-ping
     kmod
+    libnss3-tools
     lvm2
     mmdebstrap
     mtools
@@ -49,6 +51,7 @@ packages="
     syslinux
     syslinux-common
     time
+    wireguard-tools
     xfsprogs
 "
 
