@@ -57,14 +57,12 @@ public static class InitramfsCleaning
 
     private static void Rebuild(GuestEditor files, InitramfsArchive archive, IReadOnlyList<InitramfsMatch> removed, List<RemovedSecret> secrets)
     {
-        if (archive.IsUnifiedKernelImage)
+        if (ReasonNotTo(archive, removed) is { } reason)
         {
-            // Its signature and what a TPM measures are over the whole file.
             throw new UnsupportedImageException(
                 UnsupportedKind.Feature,
                 archive.File.Path.ToString(),
-                $"the unified kernel image holds {string.Join(", ", removed.Select(match => match.Name))}, and changing it would break its signature. "
-                + "Build it without, or let the recipe keep them.");
+                $"it holds {string.Join(", ", removed.Select(match => match.Name))}, and {reason} Make it anew without, or let the recipe keep them.");
         }
 
         Dictionary<CpioMember, InitramfsMatch> owners = removed.SelectMany(match => match.Members.Select(member => (member, match)))
@@ -84,5 +82,20 @@ public static class InitramfsCleaning
         files.ReplaceContent(archive.File, output.GetBuffer().AsSpan(0, (int)output.Length));
         secrets.AddRange(removed.Where(match => match.Entry.Secret.Length > 0)
             .Select(match => new RemovedSecret($"{archive.File.Path}:{match.Name}", match.Entry.Secret, commitments.GetValueOrDefault(match, ""))));
+    }
+
+    /// <summary>Why an initramfs cannot be rebuilt without these; null when it can.</summary>
+    private static string? ReasonNotTo(InitramfsArchive archive, IEnumerable<InitramfsMatch> removed)
+    {
+        if (archive.IsUnifiedKernelImage)
+        {
+            // What a TPM measures is over the whole file, too.
+            return "changing a unified kernel image would break its signature.";
+        }
+
+        // A segment that is damaged behind the member has no known end.
+        return removed.Any(match => match.Members.Any(member => member.Segment >= archive.Segments.Count))
+            ? $"it is damaged: {archive.Obstacle}"
+            : null;
     }
 }
