@@ -74,6 +74,32 @@ public sealed class CpioArchive
         return frame.ToArray();
     }
 
+    /// <summary>An lz4 legacy frame whose blocks are stored as they are, 4 KiB each.</summary>
+    public static byte[] Lz4(byte[] content)
+    {
+        const int BlockSize = 4096;
+        using MemoryStream frame = new();
+        Span<byte> number = stackalloc byte[4];
+        frame.Write([0x02, 0x21, 0x4C, 0x18]);
+        for (int start = 0; start < content.Length; start += BlockSize)
+        {
+            // One sequence of literals: 15 in the token, the rest in bytes of at most 255.
+            int length = Math.Min(BlockSize, content.Length - start);
+            List<byte> block = [(byte)(Math.Min(length, 15) << 4)];
+            for (int rest = length - 15; rest >= 0; rest -= 255)
+            {
+                block.Add((byte)Math.Min(rest, 255));
+            }
+
+            block.AddRange(content.AsSpan(start, length));
+            BinaryPrimitives.WriteInt32LittleEndian(number, block.Count);
+            frame.Write(number);
+            frame.Write([.. block]);
+        }
+
+        return frame.ToArray();
+    }
+
     private CpioArchive AddMember(string name, byte[] content, int mode, int inode, int links)
     {
         byte[] nameBytes = Encoding.Latin1.GetBytes(name + "\0");

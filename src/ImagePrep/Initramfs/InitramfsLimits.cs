@@ -27,6 +27,6 @@ internal static class InitramfsLimits
     /// <summary>A removed secret larger than this gets no commitment, since it would have to be held in memory.</summary>
     public const int MaxSecret = 1 << 20;
 
-    /// <summary>A rebuilt initramfs is held in memory until it is written.</summary>
-    public const int MaxRebuilt = 96 << 20;
+    /// <summary>A rebuilt initramfs is held in memory, and again as changed blocks of the disk.</summary>
+    public const int MaxRebuilt = 64 << 20;
 }

@@ -17,12 +17,13 @@ internal sealed record InitramfsSegment(SegmentFormat Format, ByteRange Place)
     public static Stream Expand(Stream source, SegmentFormat format) => format switch
     {
         SegmentFormat.Gzip => new GzipMemberStream(source),
+        SegmentFormat.Lz4 => new Lz4LegacyStream(source),
         SegmentFormat.Zstd => new ZstdFrameStream(source, InitramfsLimits.MaxZstdWindowLog),
         SegmentFormat.Unknown => throw new UnsupportedImageException(
             UnsupportedKind.Format, "initramfs", $"what lies at byte {source.Position} is in no format that Linux takes."),
         _ => throw new UnsupportedImageException(
             UnsupportedKind.Format,
             "initramfs",
-            $"what lies at byte {source.Position} is compressed with {format.ToString().ToLowerInvariant()}; gzip and zstd are read. Make it anew with one of these."),
+            $"what lies at byte {source.Position} is compressed with {format.ToString().ToLowerInvariant()}; gzip, lz4 and zstd are read. Make it anew with one of these."),
     };
 }

@@ -32,7 +32,13 @@ internal sealed class InitramfsTarget() : FuzzTarget("initramfs")
             .End()
             .Pad(512);
         byte[] early = new CpioArchive().Add("kernel/x86/microcode/x", "m").End().Pad(16).ToArray();
-        return [Seed.Whole(archive.ToArray()), Seed.Whole([.. early, .. archive.ToZstd()]), Seed.Whole([.. early, .. archive.ToGzip(), 0, .. archive.ToZstd()])];
+        return
+        [
+            Seed.Whole(archive.ToArray()),
+            Seed.Whole([.. early, .. CpioArchive.Lz4(archive.ToArray())]),
+            Seed.Whole([.. early, .. archive.ToZstd()]),
+            Seed.Whole([.. early, .. archive.ToGzip(), 0, .. archive.ToZstd()]),
+        ];
     }
 
     private static void Clean(string path, byte[] initramfs)

@@ -34,10 +34,10 @@ internal static class ToolTree
     /// <summary>Packs scratch/tree into scratch/initramfs, in the order of the names.</summary>
     public static byte[] Pack(ScratchFolder scratch, string format, string compressor)
     {
-        string compress = compressor switch { "gzip" => "| gzip -n", "zstd" => "| zstd -q -9", _ => "" };
+        string compress = compressor switch { "gzip" => "| gzip -n", "zstd" => "| zstd -q -9", "lz4" => "| lz4 -l -9 -q -c", _ => "" };
         OutsideTool.Run("sh", "-c", $"cd {scratch.Path}/tree && find . | LC_ALL=C sort | cpio -o -H {format} --quiet {compress} > ../initramfs").EnsureSuccess("cpio");
         return File.ReadAllBytes(scratch.File("initramfs"));
     }
 
-    public static string Expander(string compressor) => compressor switch { "gzip" => "gzip -dc", "zstd" => "zstd -dcq", _ => "cat" };
+    public static string Expander(string compressor) => compressor switch { "gzip" => "gzip -dc", "zstd" => "zstd -dcq", "lz4" => "lz4 -dcq", _ => "cat" };
 }
