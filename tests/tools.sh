@@ -9,6 +9,7 @@ packages="
     attr
     btrfs-progs
     busybox-static
+    bzip2
     cpio
     cryptsetup-bin
     debian-archive-keyring
@@ -26,6 +27,7 @@ packages="
     grub2-common
     kmod
     lvm2
+    lz4
     mmdebstrap
     mtools
     ntfs-3g
@@ -44,6 +46,8 @@ packages="
     syslinux-common
     time
     xfsprogs
+    xz-utils
+    zstd
 "
 
 is_installed() {
