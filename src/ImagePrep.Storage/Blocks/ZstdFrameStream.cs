@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using ImagePrep.Storage.Blocks.Native;
-using ImagePrep.Storage.Errors;
 
 namespace ImagePrep.Storage.Blocks;
 
@@ -9,8 +8,6 @@ namespace ImagePrep.Storage.Blocks;
 /// </summary>
 public sealed class ZstdFrameStream : ReadOnlyStream
 {
-    private const string Structure = "zstd frame";
-
     /// <summary>What zstd itself recommends (ZSTD_DStreamInSize) is 128 KiB and a little; output comes in blocks of at most 128 KiB.</summary>
     private const int BufferSize = 128 << 10;
 
@@ -25,23 +22,20 @@ public sealed class ZstdFrameStream : ReadOnlyStream
 
     /// <param name="source">Stands at the first byte of the frame. It can seek, and stays open.</param>
     /// <param name="maxWindowLog">A frame that needs a window of more than two to the power of this is refused: so much memory is used.</param>
-    /// <exception cref="UnsupportedImageException">libzstd is not installed.</exception>
+    /// <exception cref="DllNotFoundException">Not <see cref="IsAvailable"/>.</exception>
     public ZstdFrameStream(Stream source, int maxWindowLog)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (!LibZstd.IsAvailable)
-        {
-            throw new UnsupportedImageException(
-                UnsupportedKind.Feature, Structure, $"{LibZstd.Library} is needed to read it, and not installed on this machine.");
-        }
-
         _source = source;
         _context = LibZstd.CreateContext();
         LibZstd.LimitWindow(_context, maxWindowLog);
         _inputWindow.Start = Marshal.UnsafeAddrOfPinnedArrayElement(_input, 0);
     }
 
-    /// <exception cref="CorruptImageException">The frame is damaged or cut off, or its window too large.</exception>
+    /// <summary>Whether the system's zstd library, which does the work, is installed.</summary>
+    public static bool IsAvailable => LibZstd.IsAvailable;
+
+    /// <exception cref="InvalidDataException">The frame is damaged or cut off, or its window too large.</exception>
     public override int Read(Span<byte> buffer)
     {
         while (_taken == _filled && !_ended)
@@ -76,15 +70,7 @@ public sealed class ZstdFrameStream : ReadOnlyStream
         }
 
         LibZstd.ZstdWindow output = new() { Start = Marshal.UnsafeAddrOfPinnedArrayElement(_output, 0), Size = (nuint)_output.Length };
-        try
-        {
-            _ended = LibZstd.DecompressNext(_context, ref output, ref _inputWindow);
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new CorruptImageException(CorruptKind.Inconsistent, Structure, $"libzstd says \"{exception.Message}\".");
-        }
-
+        _ended = LibZstd.DecompressNext(_context, ref output, ref _inputWindow);
         (_taken, _filled) = (0, (int)output.Position);
         if (_ended)
         {
@@ -92,7 +78,7 @@ public sealed class ZstdFrameStream : ReadOnlyStream
         }
         else if (atEnd && _filled == 0)
         {
-            throw new CorruptImageException(CorruptKind.Truncated, Structure, "the stream is cut off before the frame ends.");
+            throw new InvalidDataException("the source ends before the frame");
         }
     }
 }

@@ -57,7 +57,7 @@ public static class InitramfsCleaning
 
     private static void Rebuild(GuestEditor files, InitramfsArchive archive, IReadOnlyList<InitramfsMatch> removed, List<RemovedSecret> secrets)
     {
-        if (ReasonNotTo(archive, removed) is { } reason)
+        if (ReasonNotTo(files, archive, removed) is { } reason)
         {
             throw new UnsupportedImageException(
                 UnsupportedKind.Feature,
@@ -85,12 +85,17 @@ public static class InitramfsCleaning
     }
 
     /// <summary>Why an initramfs cannot be rebuilt without these; null when it can.</summary>
-    private static string? ReasonNotTo(InitramfsArchive archive, IEnumerable<InitramfsMatch> removed)
+    private static string? ReasonNotTo(GuestTree files, InitramfsArchive archive, IEnumerable<InitramfsMatch> removed)
     {
         if (archive.IsUnifiedKernelImage)
         {
             // What a TPM measures is over the whole file, too.
             return "changing a unified kernel image would break its signature.";
+        }
+
+        if (files.Exists(archive.File.Path + InitramfsScan.SignatureEnding))
+        {
+            return "changing it would break the signature beside it, which the boot loader may check.";
         }
 
         // A segment that is damaged behind the member has no known end.

@@ -8,6 +8,9 @@ namespace ImagePrep.Initramfs;
 /// <summary>Finds every initramfs of a guest, and in each what the catalog names.</summary>
 public static class InitramfsScan
 {
+    /// <summary>GRUB looks for a file's detached signature under this ending (GRUB manual, "Using digital signatures").</summary>
+    internal const string SignatureEnding = ".sig";
+
     /// <summary>
     /// Where distributions keep them: Debian, Ubuntu, Alpine, Arch, Fedora and RHEL directly in /boot; Raspberry Pi OS on its FAT partition; the boot loader
     /// specification and ostree in folders below; kdump in /var/lib. The EFI system partition may be mounted at /boot, /boot/efi or /efi.
@@ -90,7 +93,8 @@ public static class InitramfsScan
         List<GuestNode> found = [];
         foreach (GuestNode node in patterns.SelectMany(files.Glob))
         {
-            if (node.Info is { Kind: NodeKind.File, Size: > 0 } && seen.Add((node.Mount, node.Node)))
+            bool isSignature = node.Path.ToString().EndsWith(SignatureEnding, StringComparison.Ordinal);
+            if (!isSignature && node.Info is { Kind: NodeKind.File, Size: > 0 } && seen.Add((node.Mount, node.Node)))
             {
                 found.Add(node);
                 if (found.Count > InitramfsLimits.MaxArchives)

@@ -18,7 +18,7 @@ internal sealed record InitramfsSegment(SegmentFormat Format, ByteRange Place)
     {
         SegmentFormat.Gzip => new GzipMemberStream(source),
         SegmentFormat.Lz4 => new Lz4LegacyStream(source),
-        SegmentFormat.Zstd => new ZstdFrameStream(source, InitramfsLimits.MaxZstdWindowLog),
+        SegmentFormat.Zstd => new ZstdSegmentStream(source),
         SegmentFormat.Unknown => throw new UnsupportedImageException(
             UnsupportedKind.Format, "initramfs", $"what lies at byte {source.Position} is in no format that Linux takes."),
         _ => throw new UnsupportedImageException(

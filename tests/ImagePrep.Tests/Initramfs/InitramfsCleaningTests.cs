@@ -230,6 +230,17 @@ public sealed class InitramfsCleaningTests
     }
 
     [Fact]
+    public void Apply_SecretInASignedOne_IsRefusedWithTheReason()
+    {
+        InitramfsGuest guest = new(WithKey.ToGzip());
+        guest.Put(InitramfsGuest.Path + ".sig", [1, 2, 3]);
+
+        Should.Throw<UnsupportedImageException>(() => guest.Clean()).Message.ShouldContain("the signature beside it");
+        guest.Read().ShouldBe(WithKey.ToGzip());
+        guest.Clean("/etc/dropbear/*").Remarks.ShouldHaveSingleItem().ShouldContain("host_key");
+    }
+
+    [Fact]
     public void Apply_SecretInAUnifiedKernelImage_IsRefusedWithTheReason()
     {
         InitramfsGuest guest = new();

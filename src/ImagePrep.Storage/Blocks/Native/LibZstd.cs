@@ -8,7 +8,7 @@ namespace ImagePrep.Storage.Blocks.Native;
 /// </summary>
 internal static partial class LibZstd
 {
-    public const string Library = "libzstd.so.1";
+    private const string Library = "libzstd.so.1";
 
     /// <summary>ZSTD_d_windowLogMax of zstd.h.</summary>
     private const int WindowLogMax = 100;
