@@ -1,0 +1,60 @@
+using ImagePrep.Catalog;
+using ImagePrep.Catalog.Actions;
+
+namespace ImagePrep.Tests.Catalog.Families;
+
+/// <summary>Guests of every family, prepared, and the exact difference; and that no entry of the catalog is there for nothing.</summary>
+public sealed class FamilyTests
+{
+    public static TheoryData<string> Names => [.. FamilyTree.Names];
+
+    public static TheoryData<string> Entries => [.. GuestCatalog.BuiltIn.Entries.Select(entry => entry.Id)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Prepare_Family_ChangesExactlyWhatItsFileSays(string family)
+    {
+        string actual = Text(FamilyPreparation.Run(new FamilyTree(family), GuestCatalog.BuiltIn));
+
+        string expected = Path.Combine(FamilyTree.Folder, family + ".diff");
+        if (!File.Exists(expected) || File.ReadAllText(expected) != actual)
+        {
+            string written = Path.Combine(Path.GetTempPath(), family + ".diff");
+            File.WriteAllText(written, actual);
+            (File.Exists(expected) ? File.ReadAllText(expected) : "").ShouldBe(actual, $"what happened is in {written}; copy it to {expected} if that is right");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Prepare_Twice_ChangesNothingTheSecondTime(string family)
+    {
+        FamilyTree tree = new(family);
+        FamilyPreparation.Run(tree, GuestCatalog.BuiltIn);
+        IReadOnlyList<string> once = tree.Dump();
+
+        IReadOnlyList<string> lines = FamilyPreparation.Run(tree, GuestCatalog.BuiltIn);
+
+        tree.Dump().ShouldBe(once);
+        lines.Where(line => !line.StartsWith("report ", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Entries))]
+    public void Entry_LeftOut_ChangesWhatHappensToAFamily(string id)
+    {
+        CatalogEntry entry = GuestCatalog.BuiltIn.Entries.Single(known => known.Id == id);
+        if (entry.Actions.All(action => action is KeepAction))
+        {
+            // What is kept shows only where a pattern would take it: KeepTests.
+            return;
+        }
+
+        GuestCatalog without = GuestCatalog.BuiltIn.Without(known => known.Id == id);
+        FamilyTree.Names.ShouldContain(
+            family => Text(FamilyPreparation.Run(new FamilyTree(family), without)) != File.ReadAllText(Path.Combine(FamilyTree.Folder, family + ".diff")),
+            $"no family shows what {id} does");
+    }
+
+    private static string Text(IEnumerable<string> lines) => string.Concat(lines.Select(line => line + "\n"));
+}
