@@ -22,13 +22,13 @@ internal static class FamilyPreparation
         GuestEditor files = new(tree.Mounts);
         Guest guest = GuestFinder.Describe(files);
         GuestStepContext context = new(files, guest, catalog);
-        HashSet<string> placed = [.. TemplateManifest.Of(guest.Init.Name).Entries.Select(entry => entry.Path.ToString()), KeygenSettings.Path];
         foreach (RecipeStep step in Generic.Steps)
         {
             ((IGuestStep)step.Step).Apply(context, step.Options);
         }
 
         IReadOnlyList<string> after = tree.Dump();
+        HashSet<string> placed = [.. Placed(files, guest)];
         return
         [
             .. before.Except(after).Where(line => !placed.Contains(PathOf(line))).Select(line => "- " + line),
@@ -36,6 +36,16 @@ internal static class FamilyPreparation
             .. context.RemovedSecrets.Select(secret => $"secret {secret.Kind} {secret.Path}"),
             .. context.Reported.Select(item => $"report {item.Id} {item.Path}"),
         ];
+    }
+
+    private static IEnumerable<string> Placed(GuestEditor files, Guest guest)
+    {
+        yield return KeygenSettings.Path;
+        foreach (TemplateEntry entry in TemplateManifest.Of(guest.Init.Name).Entries)
+        {
+            // Where links such as /usr/sbin of Arch lead.
+            yield return files.TryFind(entry.Path, out GuestNode? node, followLast: false) ? node.Path.ToString() : entry.Path.ToString();
+        }
     }
 
     private static string PathOf(string line) => line.Split(' ')[0];

@@ -16,12 +16,11 @@ public sealed class FamilyTests
     {
         string actual = Text(FamilyPreparation.Run(new FamilyTree(family), GuestCatalog.BuiltIn));
 
-        string expected = Path.Combine(FamilyTree.Folder, family + ".diff");
-        if (!File.Exists(expected) || File.ReadAllText(expected) != actual)
+        if (actual != Expected(family))
         {
             string written = Path.Combine(Path.GetTempPath(), family + ".diff");
             File.WriteAllText(written, actual);
-            (File.Exists(expected) ? File.ReadAllText(expected) : "").ShouldBe(actual, $"what happened is in {written}; copy it to {expected} if that is right");
+            Assert.Fail($"something else happened than {family}.diff says; it is in {written}, to be copied to {FamilyTree.Folder} if it is right:\n{Changed(family, actual)}");
         }
     }
 
@@ -52,8 +51,18 @@ public sealed class FamilyTests
 
         GuestCatalog without = GuestCatalog.BuiltIn.Without(known => known.Id == id);
         FamilyTree.Names.ShouldContain(
-            family => Text(FamilyPreparation.Run(new FamilyTree(family), without)) != File.ReadAllText(Path.Combine(FamilyTree.Folder, family + ".diff")),
+            family => Text(FamilyPreparation.Run(new FamilyTree(family), without)) != Expected(family),
             $"no family shows what {id} does");
+    }
+
+    private static string Expected(string family) =>
+        Path.Combine(FamilyTree.Folder, family + ".diff") is var path && File.Exists(path) ? File.ReadAllText(path) : "";
+
+    private static string Changed(string family, string actual)
+    {
+        string[] expected = Expected(family).Split('\n');
+        string[] lines = actual.Split('\n');
+        return string.Join('\n', [.. expected.Except(lines).Select(line => "missing: " + line), .. lines.Except(expected).Select(line => "new: " + line)]);
     }
 
     private static string Text(IEnumerable<string> lines) => string.Concat(lines.Select(line => line + "\n"));
