@@ -26,11 +26,16 @@ packages="
     grub-efi-amd64-bin
     grub-pc-bin
     grub2-common
+    insserv
+    iproute2
+    iptables
+    iputils-ping
     kmod
     libnss3-tools
     lvm2
     mmdebstrap
     mtools
+    nftables
     ntfs-3g
     openssh-client
     openssl

@@ -84,7 +84,7 @@ public sealed class RecipeReaderTests
     [Fact]
     public void Library_EveryBuiltInRecipe_IsValid()
     {
-        RecipeLibrary.Names.ShouldBe(["debian-11", "debian-12", "debian-13"]);
+        RecipeLibrary.Names.Count.ShouldBeGreaterThan(10);
         foreach (string name in RecipeLibrary.Names)
         {
             RecipeLibrary.Load(name).Steps.Count.ShouldBe(4);

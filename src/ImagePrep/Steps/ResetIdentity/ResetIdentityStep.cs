@@ -32,6 +32,7 @@ internal sealed class ResetIdentityStep : IGuestStep
 
         RemoveAction hostKeys = new(SshServerConfiguration.HostKeyFiles(context.Files), SecretKind.SshHostKey, LinksIn: "");
         hostKeys.Apply(scope, context);
+        RemainingKeys.Report(context, [.. own.Keep, .. context.Catalog.Kept], own.RefuseRemainingKeys);
         HostsFile.RemoveOwnName(context.Files, oldName);
         context.PlaceTemplates(Name, new HashSet<string>());
         return StepOutcome.Of(context.Files.TakeChanges());
