@@ -1,5 +1,6 @@
 using ImagePrep.Catalog.KeyFormats;
 using ImagePrep.Errors;
+using ImagePrep.Guests;
 
 namespace ImagePrep.Steps.ResetIdentity;
 
@@ -26,7 +27,8 @@ internal static class RemainingKeys
                 + "\nRemove them in the base, name them in a catalog of your own, or list them under keep.");
         }
 
-        foreach (KeyFinding key in audit.Keys)
+        GuestPath[] reported = [.. context.Reported.Where(item => item.Path.Length > 0).Select(item => GuestPath.Parse(item.Path))];
+        foreach (KeyFinding key in audit.Keys.Where(key => !reported.Any(key.Path.IsInside)))
         {
             context.Report(new ReportedItem(key.Key.Format, key.Path.ToString(), Why));
         }
