@@ -15,26 +15,30 @@ public sealed class GuestCatalog
     /// <summary>Tables of the inventory, in the order in which their entries are carried out.</summary>
     private static readonly string[] BuiltInFiles = ["seeds", "ssh", "secrets", "identity"];
 
-    private static readonly Lazy<GuestCatalog> LazyBuiltIn = new(() => new GuestCatalog(
-        [.. BuiltInFiles.SelectMany(file => CatalogReader.Read(EmbeddedFiles.ReadText($"{Folder}/{file}.yaml"), $"catalog {file}", file))], []));
+    private static readonly Lazy<GuestCatalog> LazyBuiltIn = new(() => new GuestCatalog(Task.Run(ReadBuiltIn), []));
 
-    private GuestCatalog(IReadOnlyList<CatalogEntry> entries, IReadOnlyList<AddedCatalog> added)
+    private readonly Task<IReadOnlyList<CatalogEntry>> _entries;
+    private readonly Lazy<IReadOnlyList<string>> _kept;
+
+    private GuestCatalog(Task<IReadOnlyList<CatalogEntry>> entries, IReadOnlyList<AddedCatalog> added)
     {
-        Entries = entries;
+        _entries = entries;
         Added = added;
-        Kept = [.. entries.SelectMany(entry => entry.Actions).OfType<KeepAction>().SelectMany(action => action.Patterns)];
+        _kept = new Lazy<IReadOnlyList<string>>(
+            () => [.. Entries.SelectMany(entry => entry.Actions).OfType<KeepAction>().SelectMany(action => action.Patterns)]);
     }
 
+    /// <summary>The built-in catalog. Who asks for it first has it read on another core, and waits only for its entries.</summary>
     public static GuestCatalog BuiltIn => LazyBuiltIn.Value;
 
     /// <summary>In the order in which they are carried out.</summary>
-    public IReadOnlyList<CatalogEntry> Entries { get; }
+    public IReadOnlyList<CatalogEntry> Entries => _entries.GetAwaiter().GetResult();
 
     /// <summary>The files that a user added.</summary>
     public IReadOnlyList<AddedCatalog> Added { get; }
 
     /// <summary>Patterns of what no pattern of any entry takes.</summary>
-    public IReadOnlyList<string> Kept { get; }
+    public IReadOnlyList<string> Kept => _kept.Value;
 
     /// <summary>The built-in catalog and files of the user's own.</summary>
     /// <exception cref="RecipeException">A file has problems, or an id of another one.</exception>
@@ -68,11 +72,11 @@ public sealed class GuestCatalog
             added.Add(new AddedCatalog(name, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))));
         }
 
-        return new GuestCatalog(entries, added);
+        return Of(entries, added);
     }
 
     /// <summary>A catalog without some of its entries.</summary>
-    public GuestCatalog Without(Func<CatalogEntry, bool> isLeftOut) => new([.. Entries.Where(entry => !isLeftOut(entry))], Added);
+    public GuestCatalog Without(Func<CatalogEntry, bool> isLeftOut) => Of([.. Entries.Where(entry => !isLeftOut(entry))], Added);
 
     /// <summary>Entries whose conditions hold, with the actions of one stage; those without such an action are left out.</summary>
     public IEnumerable<(CatalogEntry Entry, CatalogAction Action)> For(CatalogStage stage, GuestTree files, Guest guest)
@@ -90,6 +94,11 @@ public sealed class GuestCatalog
             }
         }
     }
+
+    private static GuestCatalog Of(IReadOnlyList<CatalogEntry> entries, IReadOnlyList<AddedCatalog> added) => new(Task.FromResult(entries), added);
+
+    private static IReadOnlyList<CatalogEntry> ReadBuiltIn() =>
+        [.. BuiltInFiles.SelectMany(file => CatalogReader.Read(EmbeddedFiles.ReadText($"{Folder}/{file}.yaml"), $"catalog {file}", file))];
 }
 
 /// <summary>A catalog file of a user's own, as documents name it.</summary>
