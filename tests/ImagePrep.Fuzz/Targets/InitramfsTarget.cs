@@ -54,7 +54,7 @@ internal sealed class InitramfsTarget() : FuzzTarget("initramfs")
 
         if (outcome.Reported.FirstOrDefault(item => item.Id == "initramfs-not-searched") is { } refusal)
         {
-            throw new IOException(refusal);
+            throw new IOException(refusal.Why);
         }
     }
 }
