@@ -121,7 +121,7 @@ public static class KeyAudit
             }
 
             _files++;
-            if (KeyRecogniser.Recognise(path, Read(file, path), file.Info.Size) is { IsPrivate: true } key)
+            if (KeyRecogniser.Recognise(path, Read(file, path), file.Info.Size, KeyFormatCatalog.Private) is { IsPrivate: true } key)
             {
                 _keys.Add(new KeyFinding(file.Path, key));
             }

@@ -15,7 +15,12 @@ public static class KeyFormatCatalog
 
     private static readonly Lazy<IReadOnlyList<KeyFormat>> Embedded = new(() => Parse(EmbeddedFiles.ReadText(Path)));
 
+    private static readonly Lazy<IReadOnlyList<KeyFormat>> EmbeddedPrivate = new(() => [.. All.Where(format => format.IsPrivate)]);
+
     public static IReadOnlyList<KeyFormat> All => Embedded.Value;
+
+    /// <summary>Those of files that must stay secret: all that an audit has to look for.</summary>
+    public static IReadOnlyList<KeyFormat> Private => EmbeddedPrivate.Value;
 
     /// <exception cref="FormatException">A key or a check that nothing knows, a value that is missing, or an expression that would be run on every file.</exception>
     internal static IReadOnlyList<KeyFormat> Parse(string yaml)

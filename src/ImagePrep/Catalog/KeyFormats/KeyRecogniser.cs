@@ -15,12 +15,19 @@ public static class KeyRecogniser
     /// <param name="path">Guest path.</param>
     /// <param name="content">The first <see cref="MaxText"/> bytes or more, all of it where it is smaller.</param>
     /// <param name="size">Size of the whole file in bytes.</param>
-    public static RecognisedKey? Recognise(string path, ReadOnlySpan<byte> content, long size)
+    public static RecognisedKey? Recognise(string path, ReadOnlySpan<byte> content, long size) => Recognise(path, content, size, KeyFormatCatalog.All);
+
+    /// <inheritdoc cref="Recognise(string, ReadOnlySpan{byte}, long)"/>
+    /// <param name="path">Guest path.</param>
+    /// <param name="content">The first <see cref="MaxText"/> bytes or more, all of it where it is smaller.</param>
+    /// <param name="size">Size of the whole file in bytes.</param>
+    /// <param name="formats">Formats to look for.</param>
+    internal static RecognisedKey? Recognise(string path, ReadOnlySpan<byte> content, long size, IReadOnlyList<KeyFormat> formats)
     {
         ArgumentNullException.ThrowIfNull(path);
         RecognisedKey? publicKey = null;
         string? text = null;
-        foreach (KeyFormat format in KeyFormatCatalog.All)
+        foreach (KeyFormat format in formats)
         {
             if (!Suits(format, path, content) || (format.Contains.Length > 0 && content.IndexOf(format.Contains) < 0))
             {
