@@ -23,7 +23,7 @@ internal static class InspectionText
         string copy = report.TableCopy == "backup" ? ", read from its backup copy" : "";
         string scheme = table.Scheme == "none" ? "no partition table" : $"{table.Scheme.ToUpperInvariant()} {report.DiskId}, {table.SectorSize}-byte sectors{copy}";
         Line(Escape(scheme));
-        Line(report.Guest is { } guest ? Escape(guest.Name) + Init(guest) : "no guest recognised");
+        Line(report.Guest is { } guest ? Escape(guest.Name + Init(guest) + Features(guest)) : "no guest recognised");
         AnsiConsole.WriteLine();
         Draw(report);
         AnsiConsole.WriteLine();
@@ -62,7 +62,26 @@ internal static class InspectionText
         partition.Content.Length == 0 ? Size(bytes) : partition.Content);
 
     private static string Init(GuestDescription guest) =>
-        guest.Init == "unknown" ? "" : $", {Escape(guest.Init)}{(guest.InitVersion > 0 ? $" {guest.InitVersion}" : "")}";
+        guest.Init == "unknown" ? "" : $", {guest.Init}{(guest.InitVersion > 0 ? $" {guest.InitVersion}" : "")}";
+
+    private static string Features(GuestDescription guest)
+    {
+        if (guest.Features is not { } features)
+        {
+            return "";
+        }
+
+        string servers = string.Join(", ", features.SshServers) + (features.SshServers.Count > 0 && features.SshSocket ? " started by a socket" : "");
+        string[] facts =
+        [
+            servers,
+            .. features.Agents,
+            features.Selinux.Length > 0 ? "SELinux " + features.Selinux : "",
+            .. features.Initramfs,
+            features.FirstBootScript.Length > 0 ? $"{features.FirstBootScript} at the first boot" : "",
+        ];
+        return string.Concat(facts.Where(fact => fact.Length > 0).Select(fact => ", " + fact));
+    }
 
     /// <summary>What names each content, and below it the features, once for all that have the same.</summary>
     private static void WriteContents(InspectionReport report)
