@@ -48,6 +48,60 @@ public sealed class GuestStepTests
         Should.Throw<StepException>(() => new DebianGuest("207-1").Run("add-node-entropy")).Message.ShouldContain("systemd 208");
 
     [Fact]
+    public void AddNodeEntropy_UnknownInit_IsRefusedWithWhatIsKnown()
+    {
+        DebianGuest guest = new();
+        guest.FileSystem.Add("/sbin/init", "elf", 0b111_101_101);
+
+        string message = Should.Throw<StepException>(() => guest.Run("add-node-entropy")).Message;
+
+        message.ShouldContain("/sbin/init leads to none");
+        message.ShouldContain("openrc");
+    }
+
+    [Fact]
+    public void AddNodeEntropy_NetworkGuard_NeedsAPacketFilter()
+    {
+        DebianGuest guest = new();
+        Should.Throw<StepException>(() => guest.Run("add-node-entropy", "{ network-guard: true }")).Message.ShouldContain("nft or iptables");
+        guest.FileSystem.Add("/usr/sbin/nft", "elf", 0b111_101_101);
+
+        guest.Difference(() => guest.Run("add-node-entropy", "{ network-guard: true }"))
+            .ShouldContain(line => line.StartsWith("+ /usr/lib/systemd/system/imageprep-network-guard.service ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void AddNodeEntropy_NoCredit_LeavesTheSettingOfSystemdAlone()
+    {
+        DebianGuest guest = new();
+
+        guest.Run("add-node-entropy", "{ seed-credit: false }");
+
+        guest.FileSystem.Dump().ShouldNotContain(line => line.StartsWith("/etc/systemd/system/systemd-random-seed.service.d/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void AddNodeEntropy_KeyOptions_ReachTheGuestAsData()
+    {
+        DebianGuest guest = new();
+
+        guest.Run("add-node-entropy", "{ ssh-key-types: [ed25519, ecdsa], rsa-bits: 4096, ecdsa-bits: 384, tls-key: ecdsa-p256, entropy-floor: 200 }");
+
+        string line = guest.FileSystem.Dump().Single(line => line.StartsWith("/etc/imageprep/keygen.conf 0644 0:0 ", StringComparison.Ordinal));
+        line.ShouldEndWith("\\nSSH_KEY_TYPES=ed25519,ecdsa\\nRSA_BITS=4096\\nECDSA_BITS=384\\nTLS_KEY=ecdsa-p256\\nENTROPY_FLOOR=200\\n");
+    }
+
+    [Theory]
+    [InlineData("entropy-floor: 5000")]
+    [InlineData("entropy-floor: -1")]
+    [InlineData("rsa-bits: 1024")]
+    [InlineData("tls-key: rsa-1024")]
+    [InlineData("ssh-key-types: [dsa]")]
+    [InlineData("ssh-key-types: []")]
+    public void AddNodeEntropy_OptionOutOfRange_IsRefused(string option) =>
+        Should.Throw<RecipeException>(() => new DebianGuest().Run("add-node-entropy", $"{{ {option} }}"));
+
+    [Fact]
     public void RemoveKeygen_DebianGuest_MasksTheGenerator()
     {
         DebianGuest guest = new();
