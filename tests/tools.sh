@@ -13,6 +13,7 @@ packages="
     cryptsetup-bin
     debian-archive-keyring
     dosfstools
+    dropbear-bin
     e2fsprogs
     erofs-utils
     exfatprogs
@@ -21,13 +22,20 @@ packages="
     fdisk
     gdisk
     genisoimage
+    gnupg
     grub-efi-amd64-bin
     grub-pc-bin
     grub2-common
+    insserv
+    iproute2
+    iptables
+    iputils-ping
     kmod
+    libnss3-tools
     lvm2
     mmdebstrap
     mtools
+    nftables
     ntfs-3g
     openssh-client
     openssl
@@ -43,6 +51,7 @@ packages="
     syslinux
     syslinux-common
     time
+    wireguard-tools
     xfsprogs
 "
 

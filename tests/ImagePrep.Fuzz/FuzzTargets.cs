@@ -26,6 +26,7 @@ public static class FuzzTargets
         new ContentProbeTarget(),
         new GuestFilesTarget(),
         new FileContextsTarget(),
+        new KeyFormatsTarget(),
         new RecipeTarget(),
         new NodeListTarget(),
         new GoldenDocumentTarget(),

@@ -28,7 +28,10 @@ public sealed class MemoryFileSystem : IFileSystem
 
     /// <summary>Makes a file with its parents, for the start of a test.</summary>
     public void Add(string path, string content, int permissions = 0b110_100_100, uint userId = 0, uint groupId = 0) =>
-        CreateFile(Parents(path, out FileName name), name, new NodeAttributes(permissions, userId, groupId), System.Text.Encoding.UTF8.GetBytes(content));
+        AddBytes(path, System.Text.Encoding.UTF8.GetBytes(content), permissions, userId, groupId);
+
+    public void AddBytes(string path, byte[] content, int permissions = 0b110_100_100, uint userId = 0, uint groupId = 0) =>
+        CreateFile(Parents(path, out FileName name), name, new NodeAttributes(permissions, userId, groupId), content);
 
     public void AddLink(string path, string target) =>
         CreateSymbolicLink(Parents(path, out FileName name), name, System.Text.Encoding.UTF8.GetBytes(target));

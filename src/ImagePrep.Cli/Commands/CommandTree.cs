@@ -20,6 +20,7 @@ internal static class CommandTree
             ListCommand.Build(cancellation),
             CatCommand.Build(cancellation),
             RecipesCommand.Build(),
+            CatalogCommand.Build(),
         };
     }
 }

@@ -30,6 +30,12 @@ internal static class CommonOptions
         HelpName = "FILE",
     };
 
+    public static Option<string[]> Catalogs() => new("--catalog")
+    {
+        Description = "Catalog file of your own, beside the built-in one ('imageprep catalog --schema' prints its form). May be repeated.",
+        HelpName = "FILE",
+    };
+
     public static Option<bool> Json() => new("--json") { Description = "Print JSON instead of text." };
 
     public static Option<string> Out() => new("--out") { Description = "Output folder: new, or empty.", Required = true, HelpName = "DIR" };

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImagePrep.Catalog;
 using ImagePrep.Cli.Rendering;
 using ImagePrep.Containers;
 using ImagePrep.Inspection;
@@ -13,6 +14,7 @@ internal static class InspectCommand
         Argument<string> image = CommonOptions.Image();
         Option<string> format = CommonOptions.ImageFormat("--image-format");
         Option<string[]> backing = CommonOptions.Backing();
+        Option<string[]> catalogs = CommonOptions.Catalogs();
         Option<bool> json = CommonOptions.Json();
         Command command = new(
             "inspect",
@@ -21,16 +23,17 @@ internal static class InspectCommand
             image,
             format,
             backing,
+            catalogs,
             json,
         };
-        command.SetAction(parsed => Run([parsed.GetValue(image)!, .. parsed.GetValue(backing) ?? []], parsed.GetValue(format), parsed.GetValue(json), cancellation));
+        command.SetAction(parsed => Run([parsed.GetValue(image)!, .. parsed.GetValue(backing) ?? []], parsed.GetValue(format), GuestCatalog.With(parsed.GetValue(catalogs) ?? []), parsed.GetValue(json), cancellation));
         return command;
     }
 
-    private static int Run(string[] paths, string? format, bool json, CancellationToken cancellation)
+    private static int Run(string[] paths, string? format, GuestCatalog catalog, bool json, CancellationToken cancellation)
     {
         using ImageSource image = ImageSource.Open(paths, DeclaredFormats.Parse(format), Path.GetTempPath(), cancellation);
-        InspectionReport report = DiskInspector.Inspect(image);
+        InspectionReport report = DiskInspector.Inspect(image, catalog);
         if (json)
         {
             Console.Write(CliJson.Write(report));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImagePrep.Catalog;
 using ImagePrep.Cli.Rendering;
 using ImagePrep.Containers;
 using ImagePrep.Nodes;
@@ -16,6 +17,7 @@ internal static class PrepareCommand
         Option<string> baseImage = new("--base") { Description = "Base image: raw, qcow2, or a format that --base-format declares. It is only read.", Required = true, HelpName = "FILE" };
         Option<string> baseFormat = CommonOptions.ImageFormat("--base-format");
         Option<string[]> backing = CommonOptions.Backing();
+        Option<string[]> catalogs = CommonOptions.Catalogs();
         Option<string?> output = new("--out") { Description = "Output folder: new, or empty.", HelpName = "DIR" };
         Option<string> nodes = CommonOptions.Nodes();
         Option<int?> count = CommonOptions.Count();
@@ -26,7 +28,7 @@ internal static class PrepareCommand
         Option<bool> dryRun = new("--dry-run") { Description = "Print what would be done, down to paths and sectors, and write nothing." };
         Command command = new("prepare", "Makes a golden image from a base image and, when asked, unique node images.")
         {
-            recipe, baseImage, baseFormat, backing, output, nodes, count, layout, format, jobs, entropy, dryRun,
+            recipe, baseImage, baseFormat, backing, catalogs, output, nodes, count, layout, format, jobs, entropy, dryRun,
         };
         command.SetAction(parsed =>
         {
@@ -36,6 +38,7 @@ internal static class PrepareCommand
                 BasePath = parsed.GetValue(baseImage)!,
                 Backing = parsed.GetValue(backing) ?? [],
                 BaseFormat = DeclaredFormats.Parse(parsed.GetValue(baseFormat)),
+                Catalog = GuestCatalog.With(parsed.GetValue(catalogs) ?? []),
                 Nodes = CommonOptions.ReadNodes(parsed.GetValue(nodes), parsed.GetValue(count)),
                 Stamping = new StampOptions
                 {
@@ -62,7 +65,7 @@ internal static class PrepareCommand
             session.RunStep(step);
         }
 
-        PlanText.Write(session.Outcomes, session.FindDeviceOrder(), request);
+        PlanText.Write(session.Outcomes, session.Reported, session.FindDeviceOrder(), request);
         return ExitCodes.Done;
     }
 

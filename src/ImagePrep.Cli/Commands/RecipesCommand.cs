@@ -34,7 +34,7 @@ internal static class RecipesCommand
         Console.WriteLine("Built-in recipes (print one with: imageprep recipes NAME)");
         foreach (string known in RecipeLibrary.Names)
         {
-            Console.WriteLine($"  {known,-12} {RecipeLibrary.Load(known).Summary}");
+            Console.WriteLine($"  {known.PadRight(RecipeLibrary.Names.Max(name => name.Length))} {RecipeLibrary.Load(known).Summary}");
         }
 
         Console.WriteLine();

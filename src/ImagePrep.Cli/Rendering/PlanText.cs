@@ -53,7 +53,10 @@ internal static class PlanText
     }
 
     public static void Write(
-        IReadOnlyList<(string Name, StepOutcome Outcome)> outcomes, IReadOnlyList<DeviceOrderReference> deviceOrder, PrepareRequest request)
+        IReadOnlyList<(string Name, StepOutcome Outcome)> outcomes,
+        IReadOnlyList<ReportedItem> reported,
+        IReadOnlyList<DeviceOrderReference> deviceOrder,
+        PrepareRequest request)
     {
         foreach ((string name, StepOutcome outcome) in outcomes)
         {
@@ -68,6 +71,7 @@ internal static class PlanText
             Write(outcome.Patches);
         }
 
+        Write(reported);
         Write(deviceOrder);
 
         AnsiConsole.WriteLine();
@@ -86,6 +90,26 @@ internal static class PlanText
         {
             AnsiConsole.MarkupLine($"  [yellow]~[/] sector {patch.Sector}, byte {patch.Byte}: {patch.Was} becomes [green]{patch.Now}[/]");
             AnsiConsole.MarkupLine($"    {Markup.Escape(patch.What)}");
+        }
+    }
+
+    private static void Write(IReadOnlyList<ReportedItem> reported)
+    {
+        if (reported.Count == 0)
+        {
+            return;
+        }
+
+        AnsiConsole.WriteLine();
+        AnsiConsole.MarkupLine("[bold]stays[/]: what no edit of an image at rest can put right");
+        foreach (IGrouping<string, ReportedItem> group in reported.GroupBy(item => item.Why))
+        {
+            foreach (ReportedItem item in group)
+            {
+                AnsiConsole.MarkupLine($"  {Markup.Escape(item.Path.Length > 0 ? $"{item.Path} ({item.Id})" : item.Id)}");
+            }
+
+            AnsiConsole.MarkupLine($"    {Markup.Escape(group.Key)}");
         }
     }
 

@@ -26,7 +26,7 @@ internal static class Descriptions
     }
 
     public static GuestDescription Of(Guest guest) =>
-        new(guest.Release.Id, guest.Release.VersionId, guest.Release.PrettyName, guest.Init.Name, guest.Init.Version);
+        new(guest.Release.Id, guest.Release.VersionId, guest.Release.PrettyName, guest.Init.Name, guest.Init.Version, guest.Features);
 
     public static StepDescription Of(string name, StepOutcome outcome) => new(
         name,

@@ -1,3 +1,5 @@
+using ImagePrep.Catalog;
+using ImagePrep.Guests;
 using ImagePrep.Guests.DeviceOrder;
 
 namespace ImagePrep.Golden;
@@ -18,6 +20,9 @@ public sealed record GoldenDocument
 
     public required RecipeDescription Recipe { get; init; }
 
+    /// <summary>Catalog files that a user added to the built-in ones; absent when there are none.</summary>
+    public IReadOnlyList<AddedCatalog>? Catalogs { get; init; }
+
     public required GuestDescription Guest { get; init; }
 
     /// <summary>The time that edited inodes carry, in seconds since 1970: SOURCE_DATE_EPOCH or the base's own last write.</summary>
@@ -30,6 +35,9 @@ public sealed record GoldenDocument
     public required IReadOnlyList<StepDescription> Steps { get; init; }
 
     public required IReadOnlyList<Steps.RemovedSecret> RemovedSecrets { get; init; }
+
+    /// <summary>What stays in the image because no edit of an image at rest can put it right.</summary>
+    public IReadOnlyList<Steps.ReportedItem> Reported { get; init; } = [];
 
     /// <summary>Places in the guest that name a disk by its order, left as they are: they hold only where the disk is found as it was on the base.</summary>
     public IReadOnlyList<DeviceOrderReference> DeviceOrder { get; init; } = [];
@@ -62,7 +70,13 @@ public sealed record BackingDescription(string Format, long FileBytes, string Sh
 /// <param name="Sha256">Of its text.</param>
 public sealed record RecipeDescription(string Name, string Sha256);
 
-public sealed record GuestDescription(string Id, string Version, string Name, string Init, int InitVersion);
+/// <param name="Id">os-release ID.</param>
+/// <param name="Version">os-release VERSION_ID, or "".</param>
+/// <param name="Name">For people.</param>
+/// <param name="Init">Init system that boots it.</param>
+/// <param name="InitVersion">Its version, or 0.</param>
+/// <param name="Features">What else keys and identities depend on.</param>
+public sealed record GuestDescription(string Id, string Version, string Name, string Init, int InitVersion, GuestFeatures? Features = null);
 
 /// <param name="Scheme">"mbr", "gpt" or "none".</param>
 /// <param name="SectorSize">Bytes.</param>

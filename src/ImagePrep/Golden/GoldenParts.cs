@@ -1,3 +1,4 @@
+using ImagePrep.Catalog;
 using ImagePrep.Guests;
 using ImagePrep.Guests.DeviceOrder;
 using ImagePrep.Recipes;
@@ -18,6 +19,9 @@ internal sealed record GoldenParts
     public required GuestDisk Disk { get; init; }
 
     public required GuestStepContext Context { get; init; }
+
+    /// <summary>Catalog files that were added to the built-in ones.</summary>
+    public required IReadOnlyList<AddedCatalog> Catalogs { get; init; }
 
     /// <summary>What the guest names by the order of disks.</summary>
     public required IReadOnlyList<DeviceOrderReference> DeviceOrder { get; init; }

@@ -1,5 +1,5 @@
 using ImagePrep.Guests;
-using ImagePrep.Templates;
+using ImagePrep.Recipes;
 
 namespace ImagePrep.Golden;
 
@@ -24,11 +24,14 @@ public static class SlotNames
     /// <summary>KEY=value lines about the node, padded with newlines to 4,096 bytes.</summary>
     public const string Node = "node";
 
-    /// <summary>True when a file is a slot that still holds its placeholder: it is nobody's identity.</summary>
+    private static readonly Lazy<IReadOnlyList<byte[]>> Placeholders =
+        new(() => [.. EmbeddedFiles.List("templates/common/slots").Select(EmbeddedFiles.Read)]);
+
+    /// <summary>True when a file is a slot that still holds its placeholder: it is nobody's identity. Where it lies depends on the guest's init.</summary>
     public static bool IsPlaceholder(GuestNode file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        TemplateEntry? entry = TemplateManifest.Systemd.Entries.FirstOrDefault(entry => entry.Slot.Length > 0 && entry.Path.Equals(file.Path));
-        return entry is not null && file.Info.Size == entry.Content.Length && GuestTree.ReadAll(file).AsSpan().SequenceEqual(entry.Content);
+        return Placeholders.Value.Any(placeholder =>
+            file.Info.Size == placeholder.Length && GuestTree.ReadAll(file).AsSpan().SequenceEqual(placeholder));
     }
 }

@@ -11,6 +11,9 @@ public sealed record FileSystemCandidate(Mount Mount, string PartitionUuid, stri
 /// <summary>Finds the root file system and mounts the others where the guest's fstab says.</summary>
 public static class GuestFinder
 {
+    /// <summary>What distributions had before os-release.</summary>
+    private static readonly string[] ReleaseFiles = ["/etc/debian_version", "/etc/redhat-release", "/etc/SuSE-release", "/etc/alpine-release", "/etc/openwrt_release"];
+
     /// <summary>Returns the mounts, root first.</summary>
     /// <param name="candidates">File systems that can be read.</param>
     /// <param name="unread">For the message when none is a root: what else the disk holds.</param>
@@ -52,29 +55,16 @@ public static class GuestFinder
     public static Guest Describe(GuestTree tree)
     {
         ArgumentNullException.ThrowIfNull(tree);
-        OsRelease release = OsRelease.Parse(tree.ReadText("/etc/os-release") ?? tree.ReadText("/usr/lib/os-release") ?? "");
+        OsRelease release = OsRelease.Of(tree);
         string? status = tree.ReadText("/var/lib/dpkg/status");
         InstalledPackages packages = status is null ? InstalledPackages.None : InstalledPackages.ParseDpkgStatus(status);
-        return new Guest(release, packages, FindInit(tree, packages));
-    }
-
-    private static InitSystem FindInit(GuestTree tree, InstalledPackages packages)
-    {
-        if (!tree.Exists("/usr/lib/systemd/systemd") && !tree.Exists("/lib/systemd/systemd"))
-        {
-            return new InitSystem(InitSystem.Unknown, 0);
-        }
-
-        // "252.39-1~deb12u1": the part before the first character that is no digit.
-        string version = packages.Version("systemd") ?? "";
-        int digits = version.TakeWhile(char.IsAsciiDigit).Count();
-        return new InitSystem(InitSystem.Systemd, digits is > 0 and < 6 ? int.Parse(version.AsSpan(0, digits)) : 0);
+        return new Guest(release, InitFinder.Find(tree, packages), GuestFeatures.Of(tree));
     }
 
     private static bool LooksLikeRoot(Mount mount)
     {
         GuestTree tree = new([mount]);
-        return (tree.Exists("/etc/os-release") || tree.Exists("/usr/lib/os-release") || tree.TryFind("/etc/debian_version", out _))
+        return (tree.Exists("/etc/os-release") || tree.Exists("/usr/lib/os-release") || ReleaseFiles.Any(path => tree.TryFind(path, out _)))
             && (tree.Exists("/usr/lib/systemd/systemd") || tree.Exists("/lib/systemd/systemd") || tree.TryFind("/sbin/init", out _, followLast: false));
     }
 

@@ -26,4 +26,21 @@ public sealed record OsRelease(string Id, string VersionId, string PrettyName)
             values.GetValueOrDefault("VERSION_ID", ""),
             values.GetValueOrDefault("PRETTY_NAME", "Linux"));
     }
+
+    /// <summary>What the guest says of itself; before os-release there was, on the Red Hat side, one line such as "CentOS release 6.10 (Final)".</summary>
+    public static OsRelease Of(GuestTree tree)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        if ((tree.ReadText("/etc/os-release") ?? tree.ReadText("/usr/lib/os-release")) is { } text)
+        {
+            return Parse(text);
+        }
+
+        string line = PrintableText.From((tree.ReadText("/etc/redhat-release") ?? "").Split('\n')[0].Trim());
+        string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        int release = Array.IndexOf(words, "release");
+        return release < 1 || release + 1 >= words.Length
+            ? Parse("")
+            : new OsRelease(line.StartsWith("Red Hat", StringComparison.Ordinal) ? "rhel" : words[0].ToLowerInvariant(), words[release + 1], line);
+    }
 }

@@ -1,3 +1,4 @@
+using ImagePrep.Catalog;
 using ImagePrep.Containers;
 using ImagePrep.Golden;
 using ImagePrep.Guests;
@@ -11,7 +12,7 @@ namespace ImagePrep.Inspection;
 /// <summary>Looks at a disk and says what is there, what clones would share, and what would be refused. Reads only.</summary>
 public static class DiskInspector
 {
-    public static InspectionReport Inspect(ImageSource image)
+    public static InspectionReport Inspect(ImageSource image, GuestCatalog catalog)
     {
         ArgumentNullException.ThrowIfNull(image);
         DiskImage disk = image.Disk;
@@ -28,7 +29,7 @@ public static class DiskInspector
             mounts = layout.FindMounts();
             GuestTree files = new(mounts);
             guest = GuestFinder.Describe(files);
-            findings.AddRange(GuestFindings.Of(files, layout.Contents));
+            findings.AddRange(GuestFindings.Of(files, guest, catalog, layout.Contents));
         }
         catch (Exception exception) when (exception is UnsupportedImageException or CorruptImageException)
         {

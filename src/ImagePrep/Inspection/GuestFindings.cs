@@ -1,8 +1,7 @@
 using ImagePrep.Catalog;
-using ImagePrep.Golden;
+using ImagePrep.Catalog.Actions;
 using ImagePrep.Guests;
 using ImagePrep.Guests.DeviceOrder;
-using ImagePrep.Storage.FileSystems;
 
 namespace ImagePrep.Inspection;
 
@@ -12,18 +11,24 @@ internal static class GuestFindings
     private const string DeviceOrderReason =
         "Goes by device order, which another disk controller or a second disk changes; preparing leaves it. Instead,";
 
-    public static IEnumerable<Finding> Of(GuestTree files, IReadOnlyList<PartitionContent> contents)
+    public static IEnumerable<Finding> Of(GuestTree files, Guest guest, GuestCatalog catalog, IReadOnlyList<PartitionContent> contents)
     {
-        foreach (IdentityEntry entry in IdentityCatalog.All)
+        CatalogScope scope = new(files, keptByRecipe: [], catalog.Kept);
+        foreach ((CatalogEntry entry, CatalogAction action) in catalog.For(CatalogStage.Clean, files, guest))
         {
-            foreach (GuestNode node in entry.Paths.SelectMany(files.Glob).Where(IsStillShared))
+            FindingSeverity severity = action is RemoveAction { Secret.IsSecret: true } or EmptyAction { Secret.IsSecret: true } ? FindingSeverity.Unsafe : FindingSeverity.Note;
+            IEnumerable<string> paths = action is ReportAction report ? report.Found(scope) : action.Pending(scope);
+            foreach (string path in paths)
             {
-                bool asRewritten = entry.Action == IdentityAction.Rewrite && files.ReadText(node.Path.ToString()) == entry.Content;
-                if (!asRewritten)
-                {
-                    yield return new Finding(
-                        entry.Secret.Length > 0 ? FindingSeverity.Unsafe : FindingSeverity.Note, entry.Id, node.Path.ToString(), entry.Why);
-                }
+                yield return new Finding(severity, entry.Id, path, entry.Why);
+            }
+        }
+
+        foreach ((CatalogEntry entry, CatalogAction action) in catalog.For(CatalogStage.Configure, files, guest))
+        {
+            foreach (string path in action.Pending(scope))
+            {
+                yield return new Finding(FindingSeverity.Unsafe, entry.Id, path, entry.Why);
             }
         }
 
@@ -38,12 +43,4 @@ internal static class GuestFindings
             yield return new Finding(FindingSeverity.Note, "device-order", $"{reference.Where()}: {reference.Reference}", $"{DeviceOrderReason} {reference.Instead}.");
         }
     }
-
-    /// <summary>An empty folder and a slot's placeholder are nobody's identity.</summary>
-    private static bool IsStillShared(GuestNode node) => node.Info.Kind switch
-    {
-        NodeKind.Directory => node.Mount.FileSystem.List(node.Node).Any(),
-        NodeKind.File => !SlotNames.IsPlaceholder(node),
-        _ => true,
-    };
 }

@@ -1,3 +1,4 @@
+using ImagePrep.Catalog;
 using ImagePrep.Containers;
 using ImagePrep.Golden;
 using ImagePrep.Guests;
@@ -12,6 +13,7 @@ namespace ImagePrep.Pipeline;
 internal sealed class BaseImage : IDisposable
 {
     private readonly ImageSource _source;
+    private readonly GuestCatalog _catalog;
     private readonly CancellationTokenSource _stop;
     private readonly Lazy<Task<string[]>> _digests;
 
@@ -21,6 +23,7 @@ internal sealed class BaseImage : IDisposable
     public BaseImage(PrepareRequest request, string scratch, CancellationToken cancellation)
     {
         _source = ImageSource.Open([request.BasePath, .. request.Backing], request.BaseFormat, scratch, cancellation);
+        _catalog = request.Catalog;
         try
         {
             (Table, Contents) = DiskLayout.Read(Disk);
@@ -47,7 +50,7 @@ internal sealed class BaseImage : IDisposable
 
     public UnixTime WriteTime => Pipeline.WriteTime.Choose(Contents, Pipeline.WriteTime.FromEnvironment());
 
-    public InspectionReport Inspect() => DiskInspector.Inspect(_source);
+    public InspectionReport Inspect() => DiskInspector.Inspect(_source, _catalog);
 
     /// <summary>Begins to take the digests, without waiting for them.</summary>
     public void StartDigest() => _ = _digests.Value;

@@ -72,6 +72,9 @@ public sealed class PreparationSession : IDisposable
     /// <summary>What was done so far, step by step.</summary>
     public IReadOnlyList<(string Name, StepOutcome Outcome)> Outcomes => _outcomes;
 
+    /// <summary>What steps so far left in the guest because no edit of an image at rest can put it right.</summary>
+    public IReadOnlyList<ReportedItem> Reported => _context?.Reported ?? [];
+
     /// <summary>What the guest, as edited so far, names by the order of disks; steps leave that as it is.</summary>
     public IReadOnlyList<DeviceOrderReference> FindDeviceOrder()
     {
@@ -104,7 +107,7 @@ public sealed class PreparationSession : IDisposable
 
         _disk = GuestDisk.Open(_plan.Compose(_base.Disk), _plan.After, _base.WriteTime);
         RefuseOtherGuest(Descriptions.Of(_disk.Guest));
-        _context = new GuestStepContext(_disk.Files, _disk.Guest);
+        _context = new GuestStepContext(_disk.Files, _disk.Guest, _request.Catalog);
         return _plan;
     }
 
@@ -137,6 +140,7 @@ public sealed class PreparationSession : IDisposable
             TableBefore = Descriptions.Of(_base.Table, _base.Contents),
             Disk = _disk!,
             Context = context,
+            Catalogs = _request.Catalog.Added,
             DeviceOrder = FindDeviceOrder(),
             Erasure = _request.Recipe.Erase ? _disk!.Erase(BootGap.UnusedOf(_disk.Device, _disk.Table)) : null,
             Outcomes = _outcomes,
@@ -215,16 +219,11 @@ public sealed class PreparationSession : IDisposable
     private void RefuseOtherGuest(GuestDescription? guest)
     {
         RecipeGuest wanted = _request.Recipe.Guest;
-        if (guest is null || wanted.Id.Length == 0)
-        {
-            return;
-        }
-
-        if (guest.Id != wanted.Id || (wanted.Versions.Count > 0 && !wanted.Versions.Contains(guest.Version, StringComparer.Ordinal)))
+        if (guest is not null && !wanted.Accepts(guest.Id, guest.Version))
         {
             throw new StepException(
                 $"recipe {_request.Recipe.Name}",
-                $"is written for {wanted.Id} {string.Join(", ", wanted.Versions)}; the base holds {guest.Name} ({guest.Id} {guest.Version}). "
+                $"is written for {wanted}; the base holds {guest.Name} ({guest.Id} {guest.Version}). "
                 + $"Choose another recipe: {string.Join(", ", RecipeLibrary.Names)}.");
         }
     }

@@ -1,3 +1,4 @@
+using ImagePrep.Catalog;
 using ImagePrep.Containers;
 using ImagePrep.Nodes;
 using ImagePrep.Recipes;
@@ -17,6 +18,9 @@ public sealed record PrepareRequest
 
     /// <summary>Format of the base when its content does not prove it. Formats of other hypervisors are always declared.</summary>
     public DeclaredFormat? BaseFormat { get; init; }
+
+    /// <summary>What is known of keys and identities in guests.</summary>
+    public GuestCatalog Catalog { get; init; } = GuestCatalog.BuiltIn;
 
     /// <summary>Nodes to stamp; none makes the golden image alone.</summary>
     public IReadOnlyList<NodeSpec> Nodes { get; init; } = [];

@@ -11,6 +11,12 @@ public enum OptionType
     /// <summary>One of a fixed set of words.</summary>
     Choice,
 
+    /// <summary>One or more of a fixed set of words.</summary>
+    Choices,
+
+    /// <summary>A whole number, zero or more.</summary>
+    Number,
+
     /// <summary>A list of guest paths.</summary>
     Paths,
 }
@@ -20,9 +26,9 @@ public enum OptionType
 /// </summary>
 /// <param name="Name">As written in a recipe, kebab-case.</param>
 /// <param name="Type">What values it takes.</param>
-/// <param name="Default">Default as it would be written in a recipe.</param>
+/// <param name="Default">Default as it would be written in a recipe; words of a list with a comma between them.</param>
 /// <param name="Summary">One sentence.</param>
-/// <param name="Choices">The words of a <see cref="OptionType.Choice"/>.</param>
+/// <param name="Choices">The words of a <see cref="OptionType.Choice"/> or <see cref="OptionType.Choices"/>.</param>
 /// <param name="Check">A further rule: returns what is wrong with a parsed value, or null.</param>
 public sealed record OptionDefinition(
     string Name,

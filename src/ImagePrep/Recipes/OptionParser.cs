@@ -18,6 +18,8 @@ internal static class OptionParser
             OptionType.Flag when texts is ["false"] => false,
             OptionType.Size when texts.Count == 1 => ParseSize(texts[0]),
             OptionType.Choice when texts.Count == 1 && definition.Choices!.Contains(texts[0]) => texts[0],
+            OptionType.Choices when texts.Count > 0 && texts.All(definition.Choices!.Contains) => texts,
+            OptionType.Number when texts.Count == 1 && int.TryParse(texts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int number) => number,
             OptionType.Paths when texts.All(IsPath) => texts,
             _ => null,
         };
@@ -32,6 +34,8 @@ internal static class OptionParser
         OptionType.Flag => "true or false",
         OptionType.Size => "a size such as 1048576, 64KiB or 1MiB",
         OptionType.Choice => "one of: " + string.Join(", ", definition.Choices!),
+        OptionType.Choices => "one or more of: " + string.Join(", ", definition.Choices!),
+        OptionType.Number => "a whole number",
         _ => "a list of absolute guest paths",
     };
 

@@ -10,5 +10,9 @@ public sealed class OptionValues(IReadOnlyDictionary<string, object> values)
 
     public string Choice(string name) => (string)values[name];
 
+    public IReadOnlyList<string> Choices(string name) => (IReadOnlyList<string>)values[name];
+
+    public int Number(string name) => (int)values[name];
+
     public IReadOnlyList<string> Paths(string name) => (IReadOnlyList<string>)values[name];
 }

@@ -15,8 +15,17 @@ public sealed record Recipe(string Name, string Summary, RecipeGuest Guest, IRea
     public RecipeStep? Step(string name) => Steps.FirstOrDefault(step => step.Step.Name == name);
 }
 
-/// <summary>The guests a recipe accepts: os-release ID and VERSION_ID; empty means any.</summary>
-public sealed record RecipeGuest(string Id, IReadOnlyList<string> Versions);
+/// <summary>The guests a recipe accepts.</summary>
+/// <param name="Ids">os-release IDs; none for any.</param>
+/// <param name="Versions">os-release VERSION_IDs, whole or their first parts: "9" accepts 9 and 9.4; none for any.</param>
+public sealed record RecipeGuest(IReadOnlyList<string> Ids, IReadOnlyList<string> Versions)
+{
+    public bool Accepts(string id, string version) =>
+        (Ids.Count == 0 || Ids.Contains(id, StringComparer.Ordinal))
+        && (Versions.Count == 0 || Versions.Any(wanted => version == wanted || version.StartsWith(wanted + ".", StringComparison.Ordinal)));
+
+    public override string ToString() => $"{string.Join(" or ", Ids)} {string.Join(", ", Versions)}".Trim();
+}
 
 /// <summary>One step with its validated options.</summary>
 public sealed record RecipeStep(IStep Step, OptionValues Options);

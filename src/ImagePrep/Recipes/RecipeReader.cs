@@ -9,42 +9,32 @@ namespace ImagePrep.Recipes;
 /// <summary>Reads a recipe and validates it as a whole: every problem is reported at once, before any work.</summary>
 public static class RecipeReader
 {
-    /// <summary>A recipe is a page of text; this is far above any.</summary>
-    private const int MaxLength = 1 << 20;
-
     /// <param name="text">YAML 1.2 text of the recipe.</param>
     /// <param name="source">Name for messages: a file name or "recipe debian-12".</param>
     /// <exception cref="RecipeException">All that is wrong with it.</exception>
     public static Recipe Read(string text, string source)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (text.Length > MaxLength)
-        {
-            throw new RecipeException(source, [new RecipeProblem("recipe", 0, $"has {text.Length} characters; at most {MaxLength} are read")]);
-        }
-
         Reading reading = new();
         Recipe? recipe = reading.Document(text);
         return reading.Problems.Count == 0 && recipe is not null ? recipe : throw new RecipeException(source, reading.Problems);
     }
 
-    private sealed class Reading
+    private sealed class Reading : UserYamlReading
     {
         private static readonly string[] RecipeKeys = ["name", "summary", "guest", "erase", "steps"];
         private static readonly string[] GuestKeys = ["id", "versions"];
 
-        public List<RecipeProblem> Problems { get; } = [];
-
         public Recipe? Document(string text)
         {
-            if (RecipeYaml.Load(text, Problems) is not { } documents)
+            if (UserYaml.Load(text, "recipe", Problems) is not { } document)
             {
                 return null;
             }
 
-            if (documents is not [{ RootNode: YamlMappingNode root }])
+            if (document is not YamlMappingNode root)
             {
-                Problems.Add(new RecipeProblem("recipe", 1, "is one YAML mapping with the keys " + string.Join(", ", RecipeKeys)));
+                Report("recipe", document, "is one YAML mapping with the keys " + string.Join(", ", RecipeKeys));
                 return null;
             }
 
@@ -52,7 +42,7 @@ public static class RecipeReader
             string name = Text(root, "name", "name", required: true);
             string summary = Text(root, "summary", "summary", required: false);
             RecipeGuest guest = Guest(root);
-            bool erase = Flag(root, "erase", otherwise: true);
+            bool erase = Flag(root, "erase", "erase", otherwise: true);
             List<RecipeStep> steps = Steps(root);
             string digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
             return new Recipe(name, summary, guest, steps, erase, digest);
@@ -62,17 +52,23 @@ public static class RecipeReader
         {
             if (Child(root, "guest") is not { } node)
             {
-                return new RecipeGuest("", []);
+                return new RecipeGuest([], []);
             }
 
             if (node is not YamlMappingNode guest)
             {
                 Report("guest", node, "is a mapping with id and versions");
-                return new RecipeGuest("", []);
+                return new RecipeGuest([], []);
             }
 
             CheckKeys(guest, "guest.", GuestKeys);
-            return new RecipeGuest(Text(guest, "id", "guest.id", required: true), Texts(Child(guest, "versions"), "guest.versions"));
+            IReadOnlyList<string> ids = Texts(Child(guest, "id"), "guest.id");
+            if (ids.Count == 0 || ids.Any(id => id.Length == 0))
+            {
+                Report("guest.id", guest, "is an os-release ID, or a list of them, and required");
+            }
+
+            return new RecipeGuest(ids, Texts(Child(guest, "versions"), "guest.versions"));
         }
 
         private List<RecipeStep> Steps(YamlMappingNode root)
@@ -140,72 +136,11 @@ public static class RecipeReader
             return new OptionValues(values);
         }
 
-        private static IReadOnlyList<string> DefaultTexts(OptionDefinition option) => option.Type == OptionType.Paths && option.Default.Length == 0
-            ? []
-            : [option.Default];
-
-        private void CheckKeys(YamlMappingNode node, string prefix, string[] known)
+        private static IReadOnlyList<string> DefaultTexts(OptionDefinition option) => option.Type switch
         {
-            foreach (YamlNode key in node.Children.Keys)
-            {
-                string name = (key as YamlScalarNode)?.Value ?? "";
-                if (!known.Contains(name, StringComparer.Ordinal))
-                {
-                    string hint = known.Length == 0 ? "there are none here" : "known: " + string.Join(", ", known);
-                    Report(prefix + name, key, $"is not a known key; {hint}");
-                }
-            }
-        }
-
-        private string Text(YamlMappingNode node, string key, string where, bool required)
-        {
-            YamlNode? child = Child(node, key);
-            if (child is YamlScalarNode { Value: { Length: > 0 } value })
-            {
-                return value;
-            }
-
-            if (required || child is not null)
-            {
-                Report(where, child ?? node, "is a text, and required");
-            }
-
-            return "";
-        }
-
-        private bool Flag(YamlMappingNode root, string key, bool otherwise)
-        {
-            switch (Child(root, key))
-            {
-                case null:
-                    return otherwise;
-                case YamlScalarNode { Value: "true" or "false" } scalar:
-                    return scalar.Value == "true";
-                case { } other:
-                    Report(key, other, "is true or false");
-                    return otherwise;
-            }
-        }
-
-        private IReadOnlyList<string> Texts(YamlNode? node, string where)
-        {
-            switch (node)
-            {
-                case null:
-                    return [];
-                case YamlScalarNode scalar:
-                    return [scalar.Value ?? ""];
-                case YamlSequenceNode sequence when sequence.Children.All(child => child is YamlScalarNode):
-                    return [.. sequence.Children.Select(child => ((YamlScalarNode)child).Value ?? "")];
-                default:
-                    Report(where, node, "is a value or a list of values");
-                    return [];
-            }
-        }
-
-        private static YamlNode? Child(YamlMappingNode node, string key) =>
-            node.Children.TryGetValue(new YamlScalarNode(key), out YamlNode? child) ? child : null;
-
-        private void Report(string where, YamlNode node, string text) => Problems.Add(new RecipeProblem(where, (int)node.Start.Line, text));
+            OptionType.Paths when option.Default.Length == 0 => [],
+            OptionType.Choices => option.Default.Split(','),
+            _ => [option.Default],
+        };
     }
 }

@@ -27,11 +27,16 @@ public static class RecipeSchema
         stepMapping["minProperties"] = 1;
         JsonObject guest = Mapping("The guests the recipe is written for.", new JsonObject
         {
-            ["id"] = Text("os-release ID, such as debian."),
+            ["id"] = new JsonObject
+            {
+                ["type"] = new JsonArray("string", "array"),
+                ["description"] = "os-release ID, such as debian, or a list of them.",
+                ["items"] = new JsonObject { ["type"] = "string" },
+            },
             ["versions"] = new JsonObject
             {
                 ["type"] = "array",
-                ["description"] = "os-release VERSION_IDs; empty for any.",
+                ["description"] = "os-release VERSION_IDs, whole or their first parts: 9 accepts 9.4 too; empty for any.",
                 ["items"] = new JsonObject { ["type"] = "string" },
             },
         });
@@ -66,12 +71,22 @@ public static class RecipeSchema
         {
             OptionType.Flag => new JsonObject { ["type"] = "boolean", ["default"] = option.Default == "true" },
             OptionType.Size => new JsonObject { ["type"] = new JsonArray("integer", "string"), ["pattern"] = "^[0-9]+(KiB|MiB|GiB)?$", ["default"] = option.Default },
-            OptionType.Choice => new JsonObject { ["enum"] = new JsonArray([.. option.Choices!.Select(choice => JsonValue.Create(choice))]), ["default"] = option.Default },
+            OptionType.Choice => new JsonObject { ["enum"] = Words(option.Choices!), ["default"] = option.Default },
+            OptionType.Number => new JsonObject { ["type"] = "integer", ["minimum"] = 0, ["default"] = int.Parse(option.Default, System.Globalization.CultureInfo.InvariantCulture) },
+            OptionType.Choices => new JsonObject
+            {
+                ["type"] = "array",
+                ["items"] = new JsonObject { ["enum"] = Words(option.Choices!) },
+                ["minItems"] = 1,
+                ["default"] = Words(option.Default.Split(',')),
+            },
             _ => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string", ["pattern"] = "^/" }, ["default"] = new JsonArray() },
         };
         schema["description"] = option.Summary;
         return schema;
     }
+
+    private static JsonArray Words(IEnumerable<string> words) => [.. words.Select(word => JsonValue.Create(word))];
 
     private static JsonObject Mapping(string description, JsonObject properties) => new()
     {

@@ -28,6 +28,9 @@ public sealed record ReportDocument
 
     public required IReadOnlyList<Steps.RemovedSecret> RemovedSecrets { get; init; }
 
+    /// <inheritdoc cref="GoldenDocument.Reported"/>
+    public required IReadOnlyList<Steps.ReportedItem> Reported { get; init; }
+
     /// <inheritdoc cref="GoldenDocument.DeviceOrder"/>
     public required IReadOnlyList<DeviceOrderReference> DeviceOrder { get; init; }
 
@@ -55,6 +58,7 @@ public sealed record ReportDocument
         Recipe = golden.Recipe,
         Steps = golden.Steps,
         RemovedSecrets = golden.RemovedSecrets,
+        Reported = golden.Reported,
         DeviceOrder = golden.DeviceOrder,
         Erased = golden.Erased,
         Nodes = batch?.Nodes ?? [],

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ImagePrep.Catalog;
 using ImagePrep.Golden;
 using ImagePrep.Guests;
 using ImagePrep.Provenance;
@@ -14,48 +15,76 @@ namespace ImagePrep.Steps;
 /// </summary>
 public sealed record RemovedSecret(string Path, string Kind, string Commitment);
 
+/// <summary>Something that stays in the image because no edit of an image at rest can put it right.</summary>
+/// <param name="Id">Entry of the catalog.</param>
+/// <param name="Path">Guest path; empty where there is none to name.</param>
+/// <param name="Why">One sentence.</param>
+public sealed record ReportedItem(string Id, string Path, string Why);
+
 /// <summary>What a guest step works on, and where it leaves its findings.</summary>
-public sealed class GuestStepContext(GuestEditor files, Guest guest)
+public sealed class GuestStepContext(GuestEditor files, Guest guest, GuestCatalog catalog)
 {
     private readonly List<RemovedSecret> _removedSecrets = [];
+    private readonly List<ReportedItem> _reported = [];
     private readonly List<Slot> _slots = [];
 
     public GuestEditor Files { get; } = files;
 
     public Guest Guest { get; } = guest;
 
+    public GuestCatalog Catalog { get; } = catalog;
+
     public IReadOnlyList<RemovedSecret> RemovedSecrets => _removedSecrets;
+
+    /// <summary>What stays and should be known.</summary>
+    public IReadOnlyList<ReportedItem> Reported => _reported;
 
     /// <summary>Slots placed so far, in order.</summary>
     public IReadOnlyList<Slot> Slots => _slots;
 
-    /// <summary>Removes a path, a folder with all it holds; each file in it is first recorded as a secret of this kind.</summary>
-    public void RemoveSecret(GuestNode node, string kind, bool commit)
+    /// <summary>Removes a file, a link or an empty folder; a file is first recorded when it is a secret.</summary>
+    public void Remove(GuestNode node, SecretKind secret)
     {
         ArgumentNullException.ThrowIfNull(node);
-        if (node.Info.Kind == NodeKind.Directory)
-        {
-            foreach (DirectoryEntry entry in node.Mount.FileSystem.List(node.Node).ToArray())
-            {
-                RemoveSecret(Files.Find(node.Path / entry.Name, followLast: false), kind, commit);
-            }
-        }
-        else if (node.Info.Kind == NodeKind.File)
-        {
-            byte[] content = GuestTree.ReadAll(node);
-            string commitment = commit && content.Length >= Commitment.MinSecretBytes ? Commitment.Of(kind, content) : "";
-            CryptographicOperations.ZeroMemory(content);
-            _removedSecrets.Add(new RemovedSecret(node.Path.ToString(), kind, commitment));
-        }
-
+        Record(node, secret);
         Files.Remove(node.Path);
     }
 
-    /// <summary>Places what the manifest of the guest's init system lists for a step, where its conditions hold.</summary>
-    public void PlaceTemplates(string step, bool keysOnCommand)
+    /// <summary>Records what a file holds, when that is a secret, before it is taken out.</summary>
+    public void Record(GuestNode node, SecretKind secret)
     {
-        TemplateConditions conditions = new(Files, keysOnCommand);
-        foreach (TemplateEntry entry in TemplateManifest.Systemd.Entries.Where(entry => entry.Step == step && conditions.Hold(entry)))
+        ArgumentNullException.ThrowIfNull(node);
+        ArgumentNullException.ThrowIfNull(secret);
+        if (node.Info.Kind != NodeKind.File || !secret.IsSecret)
+        {
+            return;
+        }
+
+        string commitment = "";
+        if (secret.Commit && node.Info.Size >= Commitment.MinSecretBytes)
+        {
+            byte[] content = GuestTree.ReadAll(node);
+            commitment = Commitment.Of(secret.Name, content);
+            CryptographicOperations.ZeroMemory(content);
+        }
+
+        _removedSecrets.Add(new RemovedSecret(node.Path.ToString(), secret.Name, commitment));
+    }
+
+    public void Report(ReportedItem item) => _reported.Add(item);
+
+    /// <summary>Places what the manifest of the guest's init system lists for a step, where its conditions hold.</summary>
+    /// <param name="step">Name of the step.</param>
+    /// <param name="options">Names of the options that are on.</param>
+    public void PlaceTemplates(string step, IReadOnlySet<string> options)
+    {
+        if (!InitSystem.Supported.Contains(Guest.Init.Name, StringComparer.Ordinal))
+        {
+            return;
+        }
+
+        GuestConditions conditions = new(Files, Guest, options);
+        foreach (TemplateEntry entry in TemplateManifest.Of(Guest.Init.Name).Entries.Where(entry => entry.Step == step && conditions.Hold(entry.When)))
         {
             if (entry.Link.Length > 0)
             {

@@ -1,3 +1,4 @@
+using ImagePrep.Catalog;
 using ImagePrep.Containers;
 using ImagePrep.Guests;
 using ImagePrep.Inspection;
@@ -59,7 +60,7 @@ public sealed class FatMountTests : IDisposable
         string path = MakeDisk();
         using ImageSource image = ImageSource.Open([path], DeclaredFormat.Raw, Path.GetTempPath(), TestContext.Current.CancellationToken);
 
-        InspectionReport report = DiskInspector.Inspect(image);
+        InspectionReport report = DiskInspector.Inspect(image, GuestCatalog.BuiltIn);
         PartitionInspection firmware = report.Partitions[0];
 
         firmware.Content.ShouldBe("vfat");

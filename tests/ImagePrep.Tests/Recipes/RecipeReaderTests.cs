@@ -54,7 +54,7 @@ public sealed class RecipeReaderTests
         Should.Throw<RecipeException>(() => RecipeReader.Read("a: " + new string(bracket, 200_000), "test")).Problems.Count.ShouldBe(1);
 
     [Theory]
-    [InlineData("", "one YAML mapping")]
+    [InlineData("", "one YAML document")]
     [InlineData("- a", "one YAML mapping")]
     [InlineData("a: [", "is not YAML")]
     [InlineData("name: x\nsteps:\n  reset-identity: {x\n  remove-keygen: {}\n  add-node-entropy: {}\n", "is not YAML")]
@@ -84,7 +84,7 @@ public sealed class RecipeReaderTests
     [Fact]
     public void Library_EveryBuiltInRecipe_IsValid()
     {
-        RecipeLibrary.Names.ShouldBe(["debian-11", "debian-12", "debian-13"]);
+        RecipeLibrary.Names.Count.ShouldBeGreaterThan(10);
         foreach (string name in RecipeLibrary.Names)
         {
             RecipeLibrary.Load(name).Steps.Count.ShouldBe(4);

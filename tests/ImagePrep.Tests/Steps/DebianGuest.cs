@@ -1,3 +1,4 @@
+using ImagePrep.Catalog;
 using ImagePrep.Guests;
 using ImagePrep.Recipes;
 using ImagePrep.Steps;
@@ -44,13 +45,15 @@ internal sealed class DebianGuest
 
     public MemoryFileSystem FileSystem { get; } = new();
 
+    public GuestCatalog Catalog { get; init; } = GuestCatalog.BuiltIn;
+
     /// <summary>Runs one step with its default options or those given, as YAML.</summary>
     public (StepOutcome Outcome, GuestStepContext Context) Run(string step, string options = "{}")
     {
         string generator = step == "add-node-entropy" ? "" : ", add-node-entropy: {}";
         Recipe recipe = RecipeReader.Read($"name: test\nsteps: {{ {step}: {options}{generator} }}", "test");
         GuestEditor files = new([new Mount(GuestPath.Root, 1, new ByteRange(1 << 20, 1L << 30), FileSystem, FileSystem)]);
-        GuestStepContext context = new(files, GuestFinder.Describe(files));
+        GuestStepContext context = new(files, GuestFinder.Describe(files), Catalog);
         RecipeStep asked = recipe.Step(step)!;
         return (((IGuestStep)asked.Step).Apply(context, asked.Options), context);
     }

@@ -1,3 +1,4 @@
+using ImagePrep.Errors;
 using ImagePrep.Guests;
 using ImagePrep.Steps;
 
@@ -10,6 +11,7 @@ public sealed class ResetIdentityStepTests
     {
         DebianGuest guest = new();
         guest.FileSystem.Add("/var/lib/dbus/machine-id", DebianGuest.MachineId);
+        guest.FileSystem.Add("/usr/sbin/make-ssl-cert", "#!/bin/sh", 0b111_101_101);
         guest.FileSystem.Add("/etc/ssl/private/ssl-cert-snakeoil.key", "-----BEGIN PRIVATE KEY-----", 0b110_100_000, groupId: 105);
         guest.FileSystem.Add("/etc/ssl/certs/ssl-cert-snakeoil.pem", "-----BEGIN CERTIFICATE-----");
         guest.FileSystem.AddLink("/etc/ssl/certs/2de5a1b3.0", "ssl-cert-snakeoil.pem");
@@ -72,6 +74,29 @@ public sealed class ResetIdentityStepTests
 
         guest.FileSystem.Dump().ShouldContain("/srv/keys/a 0644 0:0 keep me");
         guest.FileSystem.Dump().ShouldNotContain(line => line.Contains("sshkeydir"));
+    }
+
+    [Fact]
+    public void Apply_KeyThatNothingNames_IsReportedOrRefused()
+    {
+        DebianGuest guest = new();
+        guest.FileSystem.Add("/opt/app/server.pem", "-----BEGIN PRIVATE KEY-----\n" + new string('M', 64) + "\n-----END PRIVATE KEY-----\n");
+
+        guest.Run("reset-identity").Context.Reported.ShouldContain(item => item.Path == "/opt/app/server.pem");
+        Should.Throw<StepException>(() => guest.Run("reset-identity", "{ remaining-keys: refuse }")).Message.ShouldContain("/opt/app/server.pem");
+        guest.Run("reset-identity", "{ remaining-keys: refuse, keep: [/opt/app/*] }").Context.Reported.ShouldNotContain(item => item.Path == "/opt/app/server.pem");
+    }
+
+    [Fact]
+    public void Apply_AuthorizedKeys_GoUnlessTheRecipeKeepsThem()
+    {
+        DebianGuest guest = new();
+        guest.FileSystem.Add("/root/.ssh/authorized_keys", "ssh-ed25519 AAAA");
+
+        guest.Run("reset-identity", "{ keep-authorized-keys: true }");
+        guest.FileSystem.Dump().ShouldContain(line => line.StartsWith("/root/.ssh/authorized_keys ", StringComparison.Ordinal));
+        guest.Run("reset-identity");
+        guest.FileSystem.Dump().ShouldNotContain(line => line.StartsWith("/root/.ssh/authorized_keys ", StringComparison.Ordinal));
     }
 
     [Fact]

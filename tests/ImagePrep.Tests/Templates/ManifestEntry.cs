@@ -3,7 +3,7 @@ using YamlDotNet.Serialization.NamingConventions;
 
 namespace ImagePrep.Tests.Templates;
 
-/// <summary>One map of templates/systemd/manifest.yaml.</summary>
+/// <summary>One map of a template folder's manifest.yaml.</summary>
 internal sealed class ManifestEntry
 {
     public string Path { get; set; } = "";
@@ -22,9 +22,9 @@ internal sealed class ManifestEntry
 
     public List<string> When { get; set; } = [];
 
-    public static List<ManifestEntry> ReadAll()
+    public static List<ManifestEntry> ReadAll(string init)
     {
         IDeserializer reader = new DeserializerBuilder().WithNamingConvention(CamelCaseNamingConvention.Instance).Build();
-        return reader.Deserialize<List<ManifestEntry>>(File.ReadAllText(System.IO.Path.Combine(TemplateFolder.Systemd, "manifest.yaml")));
+        return reader.Deserialize<List<ManifestEntry>>(File.ReadAllText(System.IO.Path.Combine(TemplateFolder.Root, init, "manifest.yaml")));
     }
 }

@@ -3,26 +3,41 @@ using ImagePrep.TestKit;
 
 namespace ImagePrep.Tests.Templates;
 
-/// <summary>Runs the guest's mixing script in a folder that looks like a guest.</summary>
-public sealed class MixTests : IDisposable
+public sealed class DashMixTests() : MixTests(GuestShell.Dash);
+
+public sealed class BashMixTests() : MixTests(GuestShell.Bash);
+
+public sealed class BusyBoxMixTests() : MixTests(GuestShell.BusyBox);
+
+/// <summary>Runs the guest's mixing script in a folder that looks like a guest, for an init that credits through a variable.</summary>
+public abstract class MixTests : IDisposable
 {
     private const string Uuid = "4c4c4544-0044-4810-8031-b4c04f4d4e32";
     private const string Header = "# imageprep node 1\n";
     private const string Stamp = Header + "IMAGEPREP_NODE=node-1\n";
     private const string Nonce = "NONCE=00112233445566778899aabbccddeeff\n";
 
-    private readonly GuestRoot _guest = new();
+    private static readonly string[] Systemd = ["--seed", "/var/lib/systemd/random-seed", "--credit", "environment"];
 
-    public MixTests()
+    private readonly GuestShell _shell;
+    private readonly GuestRoot _guest;
+
+    private protected MixTests(GuestShell shell)
     {
-        OutsideTool.Require("dash");
+        _shell = shell;
+        _guest = new GuestRoot(shell);
+        _guest.Write("etc/imageprep/seed-credit", "");
         _guest.Write("var/lib/systemd/random-seed", [.. Enumerable.Range(0, 512).Select(index => (byte)(index * 7))]);
         _guest.Write("sys/class/dmi/id/product_uuid", Uuid + "\n");
         _guest.Write("sys/class/net/lo/address", "00:00:00:00:00:00\n");
         _guest.Write("sys/class/net/ens2/address", "52:54:00:aa:bb:01\n");
     }
 
-    public void Dispose() => _guest.Dispose();
+    public void Dispose()
+    {
+        _guest.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Theory]
     [InlineData(Stamp + Nonce, "not-bound")]
@@ -77,6 +92,7 @@ public sealed class MixTests : IDisposable
         byte[] seed = new byte[512];
         new Random(1).NextBytes(seed);
         TemplateFolder.Slot("seed").AsSpan(line * 64, 64).CopyTo(seed.AsSpan(line * 64));
+        seed.AsSpan(Math.Max(0, line * 64 - 40), line == 0 ? 0 : 40).Clear();
         _guest.Write("var/lib/systemd/random-seed", seed);
         _guest.Write("etc/imageprep/node.conf", Padded(Stamp + Nonce));
         Run().ShouldBe("mix=ok credit=no reason=seed-is-placeholder");
@@ -87,9 +103,63 @@ public sealed class MixTests : IDisposable
     {
         _guest.Write("etc/imageprep/node.conf", Padded(Stamp + Nonce));
         _guest.Write("var/lib/systemd/random-seed", "");
-        Run().ShouldBe("mix=ok credit=no reason=seed-is-placeholder");
+        Run().ShouldBe("mix=ok credit=no reason=seed-is-missing");
         File.Delete(_guest.Location("var/lib/systemd/random-seed"));
-        Run().ShouldBe("mix=ok credit=no reason=seed-is-placeholder");
+        Run().ShouldBe("mix=ok credit=no reason=seed-is-missing");
+    }
+
+    [Fact]
+    public void Credit_NotAskedFor_IsRefused()
+    {
+        _guest.Write("etc/imageprep/node.conf", Padded(Stamp + Nonce));
+        File.Delete(_guest.Location("etc/imageprep/seed-credit"));
+        Run().ShouldBe("mix=ok credit=no reason=not-asked");
+        _guest.Exists("run/imageprep/credit.env").ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Credit_InitThatCannot_IsRefusedAndTheSeedIsMixed()
+    {
+        _guest.Write("etc/imageprep/node.conf", Padded(Stamp + Nonce));
+        _guest.Write("var/lib/random-seed", "the seed of this node");
+        Run("--seed", "/var/lib/random-seed", "--credit", "none").ShouldBe("mix=ok credit=no reason=not-possible");
+        _guest.Read("dev/urandom").ShouldContain("the seed of this node");
+    }
+
+    /// <summary>systemd loads the seed itself, after what was mixed and not before.</summary>
+    [Fact]
+    public void Pool_OnSystemd_IsNotGivenTheSeed()
+    {
+        _guest.Write("var/lib/systemd/random-seed", "the seed of this node");
+        Run();
+        _guest.Read("dev/urandom").ShouldNotContain("the seed of this node");
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--seed", "/var/lib/random-seed")]
+    [InlineData("--credit", "none")]
+    [InlineData("--seed", "/var/lib/random-seed", "--credit", "force")]
+    [InlineData("--seed", "/var/lib/random-seed", "--credit", "none", "more")]
+    public void Arguments_OtherThanASeedAndItsCredit_PrintUsage(params string[] arguments)
+    {
+        ToolResult result = _guest.Run(TemplateFolder.Mix, arguments);
+        result.ExitCode.ShouldBe(2);
+        result.Error.ShouldStartWith("usage: mix ");
+        _guest.Read("dev/urandom").ShouldBeEmpty();
+    }
+
+    /// <summary>Red Hat 6 has no /run, and what is in /var/run outlives the boot.</summary>
+    [Fact]
+    public void Findings_OfTheLastBoot_AreRemovedWhereverTheyAreKept()
+    {
+        Directory.Delete(_guest.Location("run"));
+        _guest.Write("var/run/imageprep/credit.env", "SYSTEMD_RANDOM_SEED_CREDIT=1\n");
+        _guest.Write("var/run/imageprep/keys-not-before", "99999\n");
+        _guest.Write("var/run/imageprep/keygen-ssh.status", "failed\n");
+        _guest.Run(TemplateFolder.Mix, Systemd).ExitCode.ShouldBe(0);
+        _guest.Names("var/run/imageprep").ShouldBe(["mix.status"]);
+        Directory.Exists(_guest.Location("run")).ShouldBeFalse();
     }
 
     /// <summary>The values come from a file that others may write: they must never reach the shell as program text.</summary>
@@ -137,8 +207,9 @@ public sealed class MixTests : IDisposable
     [Fact]
     public void Machine_WithNoneOfTheSources_IsMixedAllTheSame()
     {
-        using GuestRoot bare = new();
-        ToolResult result = bare.Run(TemplateFolder.Mix);
+        using GuestRoot bare = new(_shell);
+        bare.Write("etc/imageprep/seed-credit", "");
+        ToolResult result = bare.Run(TemplateFolder.Mix, Systemd);
         result.ExitCode.ShouldBe(0, result.Error);
         bare.Read("run/imageprep/mix.status").ShouldBe("mix=ok credit=no reason=not-stamped\n");
         new FileInfo(bare.Location("dev/urandom")).Length.ShouldBeGreaterThan(10);
@@ -149,7 +220,7 @@ public sealed class MixTests : IDisposable
     {
         File.Delete(_guest.Location("dev/urandom"));
         Directory.CreateDirectory(_guest.Location("dev/urandom"));
-        ToolResult result = _guest.Run(TemplateFolder.Mix);
+        ToolResult result = _guest.Run(TemplateFolder.Mix, Systemd);
         result.ExitCode.ShouldBe(1);
         _guest.Read("run/imageprep/mix.status").ShouldStartWith("mix=failed ");
     }
@@ -162,10 +233,10 @@ public sealed class MixTests : IDisposable
         return slot;
     }
 
-    /// <summary>Runs the script and gives the line it left for `imageprep-keygen status`.</summary>
-    private string Run()
+    /// <summary>Runs the script, as on systemd unless told otherwise, and gives the line it left for `imageprep-keygen status`.</summary>
+    private string Run(params string[] arguments)
     {
-        ToolResult result = _guest.Run(TemplateFolder.Mix);
+        ToolResult result = _guest.Run(TemplateFolder.Mix, arguments.Length > 0 ? arguments : Systemd);
         result.ExitCode.ShouldBe(0, result.Error);
         result.Error.ShouldBeEmpty();
         string line = _guest.Read("run/imageprep/mix.status");

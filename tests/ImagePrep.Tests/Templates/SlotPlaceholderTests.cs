@@ -44,6 +44,6 @@ public sealed partial class SlotPlaceholderTests
         lines.ShouldAllBe(line => line.StartsWith('#'));
     }
 
-    [GeneratedRegex("grep -a -q -F '([^']+)'")]
+    [GeneratedRegex(@"\*'([^']+)'\*\) return 1")]
     private static partial Regex MixMarker();
 }

@@ -32,8 +32,13 @@ public sealed class UnitTests : IDisposable
     public void Units_AsInstalled_VerifyClean(bool command)
     {
         Install(command);
-        Verify("imageprep-mix.service", "imageprep-keygen.service", "imageprep-snakeoil.service", "systemd-random-seed.service")
-            .ShouldBeEmpty();
+        string[] own =
+        [
+            .. ManifestEntry.ReadAll("systemd").Select(entry => Path.GetFileName(entry.Source ?? ""))
+                .Where(name => name.EndsWith(".service", StringComparison.Ordinal)),
+        ];
+        own.Length.ShouldBe(5);
+        Verify([.. own, "systemd-random-seed.service"]).ShouldBeEmpty();
     }
 
     /// <summary>The two ways Debian activates SSH. A socket comes before basic.target, so a key unit ordered before it would close a cycle.</summary>
@@ -60,12 +65,48 @@ public sealed class UnitTests : IDisposable
         Verify("multi-user.target").ShouldContain("cycle");
     }
 
+    /// <summary>The guard has to come before the network and after firewalls that begin with nothing, cloud-init's early stage among them.</summary>
+    [Fact]
+    public void NetworkGuard_AmongFirewallsAndCloudInit_MakesNoOrderingCycle()
+    {
+        Install(command: false);
+        const string Early = "[Unit]\nDefaultDependencies=no\nBefore=network-pre.target shutdown.target\nWants=network-pre.target\n";
+        const string Service = "[Service]\nExecStart=/bin/true\n";
+        Unit("nftables.service", Early + Service);
+        Unit("ufw.service", Early + Service);
+        Unit("cloud-init-local.service", Early + "Before=sysinit.target\n" + Service);
+        Unit("firewalld.service", "[Unit]\nBefore=network-pre.target\nWants=network-pre.target\nAfter=dbus.service\n" + Service);
+        Unit("site-network.service", "[Unit]\nDefaultDependencies=no\nAfter=network-pre.target\nBefore=network.target\n" + Service);
+        foreach (string unit in new[] { "nftables.service", "ufw.service", "cloud-init-local.service" })
+        {
+            Link("../" + unit, "sysinit.target.wants/" + unit);
+        }
+
+        Link("../firewalld.service", "multi-user.target.wants/firewalld.service");
+        Link("../site-network.service", "multi-user.target.wants/site-network.service");
+        Verify("multi-user.target").ShouldNotContain("cycle");
+    }
+
+    /// <summary>A generator of early boot can be made to wait for the pool too.</summary>
+    [Theory]
+    [InlineData("DefaultDependencies=no\nBefore=sysinit.target\n", "sysinit.target")]
+    [InlineData("", "multi-user.target")]
+    public void Pool_GeneratorThatWaitsForIt_MakesNoOrderingCycle(string header, string target)
+    {
+        Install(command: false);
+        Unit(
+            "site-keys.service",
+            $"[Unit]\n{header}Requires=imageprep-pool.service\nAfter=imageprep-pool.service\n[Service]\nExecStart=/bin/true\n");
+        Link("../site-keys.service", $"{target}.wants/site-keys.service");
+        Verify("multi-user.target").ShouldNotContain("cycle");
+    }
+
     private void Install(bool command)
     {
-        foreach (ManifestEntry entry in ManifestEntry.ReadAll())
+        foreach (ManifestEntry entry in ManifestEntry.ReadAll("systemd"))
         {
             string file = _scratch.File(entry.Path[1..]);
-            if (entry.When.Contains("cloud-init") || (entry.When.Contains("command") && !command))
+            if (entry.When.Contains("option:command") && !command)
             {
                 continue;
             }
@@ -77,7 +118,7 @@ public sealed class UnitTests : IDisposable
             }
             else
             {
-                File.Copy(Path.Combine(TemplateFolder.Systemd, entry.Source!), file);
+                File.Copy(TemplateFolder.Source("systemd", entry.Source!), file);
             }
         }
     }

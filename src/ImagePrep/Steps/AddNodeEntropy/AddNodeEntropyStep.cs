@@ -7,8 +7,12 @@ namespace ImagePrep.Steps.AddNodeEntropy;
 /// <summary>Gives the guest a seed slot, node-specific mixing before it, and key generation that waits for the initialised pool.</summary>
 internal sealed class AddNodeEntropyStep : IGuestStep
 {
-    /// <summary>The first systemd whose random-seed service can credit a seed and waits for the pool (A04 of the inventory).</summary>
-    private const int OldestSystemd = 243;
+    /// <summary>The first systemd that keeps its seed in /var/lib/systemd (A01, A02 of the inventory).</summary>
+    private const int OldestSystemd = 208;
+
+    private const int SettingsPermissions = 0b110_100_100;
+
+    private static readonly string[] PacketFilters = ["/usr/sbin/nft", "/sbin/nft", "/usr/sbin/iptables", "/sbin/iptables"];
 
     public string Name => "add-node-entropy";
 
@@ -18,15 +22,45 @@ internal sealed class AddNodeEntropyStep : IGuestStep
 
     public StepOutcome Apply(GuestStepContext context, OptionValues options)
     {
-        InitSystem init = context.Guest.Init;
-        if (init.Name != InitSystem.Systemd || init.Version < OldestSystemd)
+        AddNodeEntropyOptions own = AddNodeEntropyOptions.From(options);
+        RefuseUnknownInit(context.Guest.Init);
+        if (own.NetworkGuard)
+        {
+            RefuseWithoutFilter(context);
+        }
+
+        context.PlaceTemplates(Name, own.Names);
+        context.Files.PutFile(GuestPath.Parse(KeygenSettings.Path), KeygenSettings.Write(own), SettingsPermissions);
+        return StepOutcome.Of(context.Files.TakeChanges());
+    }
+
+    private void RefuseUnknownInit(InitSystem init)
+    {
+        if (init.Name == InitSystem.Unknown)
         {
             throw new StepException(
                 Name,
-                $"needs systemd {OldestSystemd} or later as the guest's init; found {init.Name} {init.Version}. Other inits are not supported yet.");
+                "cannot tell what boots this guest: /sbin/init leads to none of the init systems it knows, which are "
+                + $"{string.Join(", ", InitSystem.Supported)}. Without that there is no place where a seed would be loaded or a key be made.");
         }
 
-        context.PlaceTemplates(Name, AddNodeEntropyOptions.From(options).KeysOnCommand);
-        return StepOutcome.Of(context.Files.TakeChanges());
+        if (init.Name == InitSystem.Systemd && init.Version < OldestSystemd)
+        {
+            string found = init.Version == 0 ? "its version cannot be told, from no package list, library or program" : $"found {init.Version}";
+            throw new StepException(Name, $"needs systemd {OldestSystemd} or later, whose random seed is in /var/lib/systemd; {found}.");
+        }
+    }
+
+    private void RefuseWithoutFilter(GuestStepContext context)
+    {
+        if (context.Guest.Init.Name != InitSystem.Systemd)
+        {
+            throw new StepException(Name, $"network-guard needs systemd, which orders it before the network; this guest has {context.Guest.Init.Name}. Leave it out.");
+        }
+
+        if (!PacketFilters.Any(context.Files.Exists))
+        {
+            throw new StepException(Name, "network-guard needs nft or iptables in the guest, and finds neither. Install nftables in the base, or leave it out.");
+        }
     }
 }

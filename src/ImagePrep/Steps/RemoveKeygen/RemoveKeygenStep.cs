@@ -1,24 +1,33 @@
+using ImagePrep.Catalog;
+using ImagePrep.Catalog.Actions;
 using ImagePrep.Recipes;
 
 namespace ImagePrep.Steps.RemoveKeygen;
 
-/// <summary>Turns off what would make keys at first boot, in the way that survives presets and package upgrades: masks and configuration.</summary>
+/// <summary>
+/// Turns off what would make keys at first boot, or makes it wait, in the way that survives presets and package upgrades: masks and configuration. What
+/// that is for each guest is data, in the catalog.
+/// </summary>
 internal sealed class RemoveKeygenStep : IGuestStep
 {
     public string Name => "remove-keygen";
 
-    public string Summary => "Turns off generators that would make keys at first boot, before the guest has entropy.";
+    public string Summary => "Turns off generators that would make keys at first boot, before the guest has entropy, or makes them wait for it.";
 
     public IReadOnlyList<OptionDefinition> Options => RemoveKeygenOptions.Definitions;
 
     public StepOutcome Apply(GuestStepContext context, OptionValues options)
     {
-        if (!context.Guest.HasSshServer && !context.Guest.HasCloudInit)
+        CatalogScope scope = new(context.Files, keptByRecipe: [], context.Catalog.Kept);
+        bool any = false;
+        foreach ((_, CatalogAction action) in context.Catalog.For(CatalogStage.Configure, context.Files, context.Guest))
         {
-            return StepOutcome.NotApplicable("neither an SSH server nor cloud-init is installed, so nothing makes keys at first boot");
+            any = true;
+            action.Apply(scope, context);
         }
 
-        context.PlaceTemplates(Name, keysOnCommand: false);
-        return StepOutcome.Of(context.Files.TakeChanges());
+        return any
+            ? StepOutcome.Of(context.Files.TakeChanges())
+            : StepOutcome.NotApplicable("nothing is installed that the catalog knows to make keys at first boot");
     }
 }

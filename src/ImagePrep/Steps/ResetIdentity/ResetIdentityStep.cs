@@ -1,15 +1,16 @@
-using System.IO.Enumeration;
 using ImagePrep.Catalog;
-using ImagePrep.Golden;
+using ImagePrep.Catalog.Actions;
 using ImagePrep.Guests;
 using ImagePrep.Recipes;
-using ImagePrep.Storage.FileSystems;
 
 namespace ImagePrep.Steps.ResetIdentity;
 
 /// <summary>Takes out every key and identity that clones would share, and makes room for each node's own.</summary>
 internal sealed class ResetIdentityStep : IGuestStep
 {
+    /// <summary>The entry of the catalog that <c>keep-authorized-keys</c> leaves out.</summary>
+    private const string AuthorizedKeys = "authorized-keys";
+
     public string Name => "reset-identity";
 
     public string Summary => "Removes keys, seeds and identities that clones would share; adds the slots machine-id and hostname.";
@@ -19,79 +20,33 @@ internal sealed class ResetIdentityStep : IGuestStep
     public StepOutcome Apply(GuestStepContext context, OptionValues options)
     {
         ResetIdentityOptions own = ResetIdentityOptions.From(options);
+        CatalogScope scope = new(context.Files, own.Keep, context.Catalog.Kept);
         string oldName = context.Files.ReadText("/etc/hostname")?.Trim() ?? "";
-        foreach (IdentityEntry entry in IdentityCatalog.All)
+        foreach ((CatalogEntry entry, CatalogAction action) in context.Catalog.For(CatalogStage.Clean, context.Files, context.Guest))
         {
-            Apply(context, entry, own.Keep);
+            if (!own.KeepAuthorizedKeys || entry.Id != AuthorizedKeys)
+            {
+                Apply(context, scope, entry, action);
+            }
         }
 
-        foreach (string path in SshServerConfiguration.HostKeyPaths(context.Files))
-        {
-            RemoveAll(context, [path, path + ".pub", path + "-cert.pub"], "ssh-host-key", commit: true, own.Keep);
-        }
-
+        RemoveAction hostKeys = new(SshServerConfiguration.HostKeyFiles(context.Files), SecretKind.SshHostKey, LinksIn: "");
+        hostKeys.Apply(scope, context);
+        RemainingKeys.Report(context, [.. own.Keep, .. context.Catalog.Kept], own.RefuseRemainingKeys);
         HostsFile.RemoveOwnName(context.Files, oldName);
-        context.PlaceTemplates(Name, keysOnCommand: false);
+        context.PlaceTemplates(Name, new HashSet<string>());
         return StepOutcome.Of(context.Files.TakeChanges());
     }
 
-    private static void Apply(GuestStepContext context, IdentityEntry entry, IReadOnlyList<string> keep)
+    private static void Apply(GuestStepContext context, CatalogScope scope, CatalogEntry entry, CatalogAction action)
     {
-        switch (entry.Action)
+        action.Apply(scope, context);
+        if (action is ReportAction report)
         {
-            case IdentityAction.Remove:
-                RemoveAll(context, entry.Paths, entry.Secret, entry.Commit, keep);
-                if (entry.LinksIn.Length > 0)
-                {
-                    RemoveLinks(context, entry);
-                }
-
-                break;
-            case IdentityAction.Truncate:
-            case IdentityAction.Rewrite:
-                foreach (GuestNode node in Matches(context.Files, entry.Paths, keep).Where(node => node.Info.Kind == NodeKind.File))
-                {
-                    context.Files.PutFile(
-                        node.Path, System.Text.Encoding.UTF8.GetBytes(entry.Content), node.Info.Permissions, node.Info.UserId, node.Info.GroupId);
-                }
-
-                break;
-            default:
-                throw new InvalidOperationException($"The catalog entry {entry.Id} has no known action.");
-        }
-    }
-
-    private static void RemoveAll(GuestStepContext context, IReadOnlyList<string> patterns, string secret, bool commit, IReadOnlyList<string> keep)
-    {
-        foreach (GuestNode node in Matches(context.Files, patterns, keep))
-        {
-            if (secret.Length > 0)
+            foreach (string path in report.Found(scope))
             {
-                context.RemoveSecret(node, secret, commit);
-            }
-            else
-            {
-                context.Files.Remove(node.Path);
+                context.Report(new ReportedItem(entry.Id, path, entry.Why));
             }
         }
     }
-
-    /// <summary>Removes links such as the hash name of a certificate that would dangle.</summary>
-    private static void RemoveLinks(GuestStepContext context, IdentityEntry entry)
-    {
-        string[] names = [.. entry.Paths.Select(path => GuestPath.Parse(path).Name.ToString())];
-        foreach (GuestNode link in context.Files.Glob(entry.LinksIn + "/*").Where(node => node.Info.Kind == NodeKind.SymbolicLink).ToArray())
-        {
-            string target = System.Text.Encoding.UTF8.GetString(link.Mount.FileSystem.ReadLink(link.Node));
-            if (names.Contains(target[(target.LastIndexOf('/') + 1)..], StringComparer.Ordinal))
-            {
-                context.Files.Remove(link.Path);
-            }
-        }
-    }
-
-    private static GuestNode[] Matches(GuestTree files, IReadOnlyList<string> patterns, IReadOnlyList<string> keep) =>
-        [.. patterns.SelectMany(files.Glob)
-            .Where(node => !keep.Any(kept => FileSystemName.MatchesSimpleExpression(kept, node.Path.ToString(), ignoreCase: false)))
-            .Where(node => node.Info.Kind != NodeKind.File || !SlotNames.IsPlaceholder(node))];
 }
