@@ -29,7 +29,7 @@ public sealed class KeyPowerCutTests
             BootedGuest look = BootedGuest.Look(guest, SshServer.OpenSsh);
             KeyPairs.ShouldBeWhole(guest);
             KeyPairs.ShouldHaveNoLeftovers(guest);
-            guest.Run("imageprep-keygen status").EnsureSuccess("status").ShouldStartWith("keygen=ok ssh=3/3 snakeoil=present");
+            guest.Run("imageprep-keygen status").EnsureSuccess("status").ShouldMatch("^keygen=ok ssh=3/3 .*snakeoil=present");
             guest.Shutdown();
             look.ShouldBeInOrder();
         }
