@@ -9,6 +9,7 @@ packages="
     attr
     btrfs-progs
     busybox-static
+    bzip2
     cpio
     cryptsetup-bin
     debian-archive-keyring
@@ -33,6 +34,7 @@ packages="
     kmod
     libnss3-tools
     lvm2
+    lz4
     mmdebstrap
     mtools
     nftables
@@ -53,6 +55,8 @@ packages="
     time
     wireguard-tools
     xfsprogs
+    xz-utils
+    zstd
 "
 
 is_installed() {

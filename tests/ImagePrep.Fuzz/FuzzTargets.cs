@@ -27,6 +27,7 @@ public static class FuzzTargets
         new GuestFilesTarget(),
         new FileContextsTarget(),
         new KeyFormatsTarget(),
+        new InitramfsTarget(),
         new RecipeTarget(),
         new NodeListTarget(),
         new GoldenDocumentTarget(),

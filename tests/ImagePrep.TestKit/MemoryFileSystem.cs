@@ -36,7 +36,7 @@ public sealed class MemoryFileSystem : IFileSystem
     public void AddLink(string path, string target) =>
         CreateSymbolicLink(Parents(path, out FileName name), name, System.Text.Encoding.UTF8.GetBytes(target));
 
-    public void AddDirectory(string path) => Parents(path + "/x", out _);
+    public NodeId AddDirectory(string path) => Parents(path + "/x", out _);
 
     /// <summary>Every path with what it is: "/a/b 0644 0:0 content", "/l -> target", "/d/ 0755 0:0". Sorted, for comparing trees.</summary>
     public IReadOnlyList<string> Dump()

@@ -1,4 +1,5 @@
 using System.Text;
+using ImagePrep.Catalog.KeyFormats;
 
 namespace ImagePrep.Catalog;
 
@@ -26,8 +27,19 @@ public static class CatalogPage
             Append(page, title, catalog.Entries.Where(entry => entry.File == file));
         }
 
+        AppendKeyFormats(page);
         Append(page, "Added", catalog.Entries.Where(entry => !Chapters.Any(chapter => chapter.File == entry.File)));
         return page.ToString();
+    }
+
+    private static void AppendKeyFormats(StringBuilder page)
+    {
+        page.Append("\n## Keys by their content\n\nWhat remains in a guest is looked through for files of these formats (`recipes/catalog/key-formats.yaml`).\n\n");
+        foreach (KeyFormat format in KeyFormatCatalog.All)
+        {
+            string kind = format.IsPrivate ? "" : ", not secret";
+            page.Append($"- {format.Id}: {format.What}{kind} (inventory {string.Join(", ", format.Rows)})\n");
+        }
     }
 
     private static void Append(StringBuilder page, string title, IEnumerable<CatalogEntry> entries)

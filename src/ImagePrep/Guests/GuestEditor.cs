@@ -83,6 +83,14 @@ public sealed class GuestEditor(IReadOnlyList<Mount> mounts) : GuestTree(mounts)
     public void PutFile(string path, string content, int permissions) =>
         PutFile(GuestPath.Parse(path), Encoding.UTF8.GetBytes(content), permissions);
 
+    /// <summary>Replaces the whole content of a file, however large; owner, mode, attributes and its other names stay.</summary>
+    public void ReplaceContent(GuestNode file, ReadOnlySpan<byte> content)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        Editor(file).WriteContent(file.Node, content);
+        Record(file.Path, GuestChangeKind.Changed);
+    }
+
     /// <summary>Makes sure that a symbolic link with this target is at the path; a file or another link there is replaced.</summary>
     public void PutLink(GuestPath path, string target)
     {

@@ -71,6 +71,9 @@ public sealed class GuestStepContext(GuestEditor files, Guest guest, GuestCatalo
         _removedSecrets.Add(new RemovedSecret(node.Path.ToString(), secret.Name, commitment));
     }
 
+    /// <summary>Records secrets that were taken out elsewhere than in a file of their own.</summary>
+    public void Record(IEnumerable<RemovedSecret> secrets) => _removedSecrets.AddRange(secrets);
+
     public void Report(ReportedItem item) => _reported.Add(item);
 
     /// <summary>Places what the manifest of the guest's init system lists for a step, where its conditions hold.</summary>

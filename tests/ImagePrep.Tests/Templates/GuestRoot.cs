@@ -8,7 +8,7 @@ internal sealed class GuestRoot : IDisposable
     private readonly ScratchFolder _scratch = new();
     private readonly ScratchFolder _programs = new();
     private readonly GuestShell _shell;
-    private readonly string? _path;
+    private string? _path;
 
     public GuestRoot(GuestShell shell)
     {
@@ -48,6 +48,20 @@ internal sealed class GuestRoot : IDisposable
         OutsideTool.Require(program);
         Directory.CreateDirectory(Path.GetDirectoryName(Location(path))!);
         File.CreateSymbolicLink(Location(path), OutsideTool.Find(program)!);
+    }
+
+    /// <summary>
+    /// Has a program that every guest has note its calls like a <see cref="Program"/>, then do its work; <paramref name="before"/> runs in between and
+    /// may end it.
+    /// </summary>
+    public void Watch(string program, string before = "")
+    {
+        _path ??= _programs.File("watched") + ":/usr/sbin:/usr/bin:/sbin:/bin";
+        string file = _programs.File("watched/" + program);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        string real = OutsideTool.Find(program)!;
+        File.WriteAllText(file, $"#!/bin/sh\necho \"{program} $*\" >>{Location("calls")}\n{before}\nexec {real} \"$@\"\n");
+        OutsideTool.Run("chmod", "0755", file).EnsureSuccess("chmod");
     }
 
     /// <summary>The lines that <see cref="Program"/>s noted, in order.</summary>

@@ -56,7 +56,7 @@ public sealed partial class ManifestTests
     {
         foreach (ManifestEntry entry in ManifestEntry.ReadAll(init).Where(entry => entry.Source is not null && entry.Slot is null))
         {
-            string first = File.ReadLines(TemplateFolder.Source(init, entry.Source!)).First();
+            string first = File.ReadLines(TemplateFolder.Source(init, entry.Source!)).FirstOrDefault("");
             entry.Mode.ShouldBe(first.StartsWith("#!", StringComparison.Ordinal) ? "0755" : "0644", entry.Path);
         }
     }

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace ImagePrep.Catalog.KeyFormats;
 
 /// <summary>How files of one key format are told from others. All criteria that are given must hold.</summary>
@@ -21,6 +19,6 @@ public sealed record KeyFormat(
     IReadOnlyList<string> Paths,
     byte[] Begins,
     byte[] Contains,
-    Regex? Matches,
-    Regex? Encrypted,
+    KeyExpression? Matches,
+    KeyExpression? Encrypted,
     StructuralCheck? Check);

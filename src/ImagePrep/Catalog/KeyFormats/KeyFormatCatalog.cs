@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using ImagePrep.Catalog.KeyFormats.Checks;
 using ImagePrep.Recipes;
 using YamlDotNet.RepresentationModel;
@@ -75,18 +74,8 @@ public static class KeyFormatCatalog
             : throw new FormatException($"line {node.Start.Line}: begins and begins-hex say the same.");
     }
 
-    private static Regex? Expression(YamlMappingNode node, string key)
-    {
-        string pattern = node.Text(key);
-        try
-        {
-            return pattern.Length == 0 ? null : new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-        }
-        catch (Exception mistake) when (mistake is ArgumentException or NotSupportedException)
-        {
-            throw new FormatException($"line {node.Start.Line}: {key}: {mistake.Message}", mistake);
-        }
-    }
+    private static KeyExpression? Expression(YamlMappingNode node, string key) =>
+        node.Text(key) is { Length: > 0 } pattern ? new KeyExpression(pattern) : null;
 
     private static StructuralCheck? Check(YamlMappingNode node) => node.Text("check") switch
     {

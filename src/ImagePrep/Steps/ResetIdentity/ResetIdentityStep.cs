@@ -1,6 +1,7 @@
 using ImagePrep.Catalog;
 using ImagePrep.Catalog.Actions;
 using ImagePrep.Guests;
+using ImagePrep.Initramfs;
 using ImagePrep.Recipes;
 
 namespace ImagePrep.Steps.ResetIdentity;
@@ -21,6 +22,9 @@ internal sealed class ResetIdentityStep : IGuestStep
     {
         ResetIdentityOptions own = ResetIdentityOptions.From(options);
         CatalogScope scope = new(context.Files, own.Keep, context.Catalog.Kept);
+
+        // What puts keys into an initramfs is itself taken out below.
+        IReadOnlyList<string> initramfsSources = InitramfsSources.In(context.Files);
         string oldName = context.Files.ReadText("/etc/hostname")?.Trim() ?? "";
         foreach ((CatalogEntry entry, CatalogAction action) in context.Catalog.For(CatalogStage.Clean, context.Files, context.Guest))
         {
@@ -32,10 +36,24 @@ internal sealed class ResetIdentityStep : IGuestStep
 
         RemoveAction hostKeys = new(SshServerConfiguration.HostKeyFiles(context.Files), SecretKind.SshHostKey, LinksIn: "");
         hostKeys.Apply(scope, context);
+        string remark = CleanInitramfs(context, own.Keep, initramfsSources);
         RemainingKeys.Report(context, [.. own.Keep, .. context.Catalog.Kept], own.RefuseRemainingKeys);
         HostsFile.RemoveOwnName(context.Files, oldName);
         context.PlaceTemplates(Name, new HashSet<string>());
-        return StepOutcome.Of(context.Files.TakeChanges());
+        return StepOutcome.Of(context.Files.TakeChanges(), remark);
+    }
+
+    /// <summary>Returns a remark for people; empty when there is nothing to say.</summary>
+    private static string CleanInitramfs(GuestStepContext context, IReadOnlyList<string> keep, IReadOnlyList<string> sources)
+    {
+        InitramfsOutcome outcome = InitramfsCleaning.Apply(context.Files, InitramfsCatalog.All, keep, sources);
+        context.Record(outcome.Secrets);
+        foreach (ReportedItem item in outcome.Reported)
+        {
+            context.Report(item);
+        }
+
+        return outcome.Identities.Count == 0 ? "" : "took out of the initramfs: " + string.Join(", ", outcome.Identities);
     }
 
     private static void Apply(GuestStepContext context, CatalogScope scope, CatalogEntry entry, CatalogAction action)
