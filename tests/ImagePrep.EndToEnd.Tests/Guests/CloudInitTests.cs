@@ -18,14 +18,14 @@ public sealed class CloudInitTests
     private static void CheckNode(string suite)
     {
         using PreparedVariant prepared = new(suite, "cloud-init");
-        BootedGuest first = Boot(prepared.FirstNode, suite);
-        BootedGuest again = Boot(prepared.FirstNode, suite);
+        BootedGuest first = Boot(prepared.FirstNode, keysMade: 3);
+        BootedGuest again = Boot(prepared.FirstNode, keysMade: 0);
 
-        again.Keys.OrderBy(key => key.Key).ShouldBe(first.Keys.OrderBy(key => key.Key));
+        again.Keys.ShouldBe(first.Keys, ignoreOrder: true);
         again.MachineId.ShouldBe(first.MachineId);
     }
 
-    private static BootedGuest Boot(string image, string suite)
+    private static BootedGuest Boot(string image, int keysMade)
     {
         using QemuGuest guest = PreparedVariant.Boot(image);
         BootedGuest look = BootedGuest.Look(guest, SshServer.OpenSsh);
@@ -35,13 +35,14 @@ public sealed class CloudInitTests
         guest.Run("cat /home/debian/.ssh/authorized_keys").EnsureSuccess("authorized_keys").ShouldEndWith("operator@tests");
         guest.Run("grep -ciE 'generating (public/private|ssh)|ssh-keygen' /var/log/cloud-init.log /var/log/cloud-init-output.log").Output
             .ShouldBe("/var/log/cloud-init.log:0\n/var/log/cloud-init-output.log:0");
-        guest.Run("journalctl -b --no-pager -o cat -t imageprep-keygen -t keygen | grep -c made").Output.ShouldNotBeEmpty();
-        KeyPairs.ShouldBeWhole(guest);
+        guest.Run("journalctl -b --no-pager -o cat -u imageprep-keygen.service | grep -c 'imageprep-keygen: made'").Output.ShouldBe($"{keysMade}");
+        GuestKeys.ShouldBeWhole(guest);
         guest.Shutdown();
 
         look.HostName.ShouldBe("node-1");
         look.ShouldBeInOrder();
-        look.ShouldHaveCreditedItsSeed(poolFillsEarly: suite == "bullseye");
+        // cloud-init may start before the seed is loaded, and its Python asks for random bytes: the kernel then makes the pool ready by itself.
+        look.ShouldHaveCreditedItsSeed(poolFillsEarly: true);
         look.FirstBoot.ShouldBeFalse();
         return look;
     }

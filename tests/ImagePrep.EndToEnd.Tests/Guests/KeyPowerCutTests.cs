@@ -27,8 +27,8 @@ public sealed class KeyPowerCutTests
         using (QemuGuest guest = PreparedVariant.Boot(prepared.FirstNode))
         {
             BootedGuest look = BootedGuest.Look(guest, SshServer.OpenSsh);
-            KeyPairs.ShouldBeWhole(guest);
-            KeyPairs.ShouldHaveNoLeftovers(guest);
+            GuestKeys.ShouldBeWhole(guest);
+            GuestKeys.ShouldHaveNoLeftovers(guest);
             guest.Run("imageprep-keygen status").EnsureSuccess("status").ShouldMatch("^keygen=ok ssh=3/3 .*snakeoil=present");
             guest.Shutdown();
             look.ShouldBeInOrder();

@@ -1,10 +1,11 @@
+using ImagePrep.EndToEnd.Tests.Prepare;
 using ImagePrep.TestKit;
 
 namespace ImagePrep.EndToEnd.Tests.Guests;
 
 /// <summary>
-/// A real base of some variant (see tests/images/make-debian.sh), prepared by the recipe of its release. The node images are overlays, and boot as such: each
-/// remembers what its machine wrote.
+/// A real base of some variant (see tests/images/make-debian.sh), prepared by the recipe of its release. Each of the two node images remembers what its
+/// machine wrote.
 /// </summary>
 internal sealed class PreparedVariant : IDisposable
 {
@@ -24,20 +25,28 @@ internal sealed class PreparedVariant : IDisposable
             File.WriteAllText(recipe, onCommand);
         }
 
-        CliProgram.Run("prepare", "--recipe", recipe, "--base", TestKit.RealBase.Image(suite, "legacy63", variant), "--out", Output, "--count", "2")
+        string[] rawNodes = ["--count", "2", "--layout", "standalone", "--format", "raw"];
+        CliProgram.Run(["prepare", "--recipe", recipe, "--base", TestKit.RealBase.Image(suite, "legacy63", variant), "--out", Output, .. rawNodes])
             .EnsureSuccess("imageprep prepare");
+        if (!variant.Contains("sysvinit", StringComparison.Ordinal))
+        {
+            DebugLog.AddTo(FirstNode);
+            DebugLog.AddTo(SecondNode);
+        }
     }
 
-    public string Output => _scratch.File("out");
+    public string FirstNode => Node("node-1");
 
-    public string FirstNode => Path.Combine(Output, "nodes", "node-1.qcow2");
+    public string SecondNode => Node("node-2");
 
-    public string SecondNode => Path.Combine(Output, "nodes", "node-2.qcow2");
+    private string Output => _scratch.File("out");
 
     /// <summary>Boots an image; what is written stays on it.</summary>
     public static QemuGuest Boot(string image) => QemuGuest.Start(new QemuOptions { Image = image, Snapshot = false });
 
     public void Dispose() => _scratch.Dispose();
+
+    private string Node(string name) => Path.Combine(Output, "nodes", name + ".raw");
 
     private static string RecipeOf(string suite) => suite switch
     {

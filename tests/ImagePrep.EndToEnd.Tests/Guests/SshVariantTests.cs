@@ -27,7 +27,7 @@ public sealed class SshVariantTests
     private static void CheckSocket(string suite) => CheckNodes(suite, "ssh-socket", suite == "bullseye" ? SshServer.OpenSshPerConnection : SshServer.OpenSsh, guest =>
     {
         guest.Run("systemctl is-active ssh.socket ssh.service").Output.ShouldBe("active\ninactive");
-        guest.Run("ls /etc/ssh/ssh_host_*").ExitCode.ShouldNotBe(0);
+        guest.Run("ls /etc/ssh | grep ssh_host_").Output.ShouldBeEmpty();
         guest.Run("imageprep-keygen status").Output.ShouldContain("keygen=pending ssh=0/3");
     });
 
@@ -38,7 +38,7 @@ public sealed class SshVariantTests
         first.HostName.ShouldBe("node-1");
 
         BootedGuest again = Boot(prepared.FirstNode, suite, server);
-        again.Keys.OrderBy(key => key.Key).ShouldBe(first.Keys.OrderBy(key => key.Key));
+        again.Keys.ShouldBe(first.Keys, ignoreOrder: true);
         again.MachineId.ShouldBe(first.MachineId);
 
         BootedGuest other = Boot(prepared.SecondNode, suite, server);

@@ -19,7 +19,7 @@ public sealed class SysvinitTests
         first.ShouldBeInOrder();
 
         SysvinitGuest again = Boot(prepared.FirstNode);
-        again.Keys.OrderBy(key => key.Key).ShouldBe(first.Keys.OrderBy(key => key.Key));
+        again.Keys.ShouldBe(first.Keys, ignoreOrder: true);
         again.MachineId.ShouldBe(first.MachineId);
         again.ShouldBeInOrderWithoutNewKeys();
 
@@ -35,13 +35,13 @@ public sealed class SysvinitTests
     {
         using PreparedVariant prepared = new("bookworm", "sysvinit", keysOnCommand: true);
         using QemuGuest guest = PreparedVariant.Boot(prepared.FirstNode);
-        guest.Run($"ls {SshServer.OpenSsh.KeyFiles} /etc/ssl/private/ssl-cert-snakeoil.key 2>/dev/null | wc -l").Output.ShouldBe("0");
+        GuestKeys.Count(guest, SshServer.OpenSsh).ShouldBe("0");
         guest.Run(SshServer.ReadBanner).ExitCode.ShouldNotBe(0);
         guest.Run("imageprep-keygen status").ExitCode.ShouldBe(3);
 
         guest.Run("imageprep-keygen run", seconds: 300).EnsureSuccess("imageprep-keygen run");
 
-        KeyPairs.ShouldBeWhole(guest);
+        GuestKeys.ShouldBeWhole(guest);
         guest.Run($"for i in $(seq 60); do {SshServer.ReadBanner} && break; sleep 1; done 2>/dev/null").Output.ShouldStartWith(SshServer.OpenSsh.Banner);
         guest.Shutdown();
     }
@@ -50,7 +50,7 @@ public sealed class SysvinitTests
     {
         using QemuGuest guest = PreparedVariant.Boot(image);
         SysvinitGuest look = SysvinitGuest.Look(guest);
-        KeyPairs.ShouldBeWhole(guest);
+        GuestKeys.ShouldBeWhole(guest);
         afterwards?.Invoke(guest);
         guest.Shutdown();
         return look;

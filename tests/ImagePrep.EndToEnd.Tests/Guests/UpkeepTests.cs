@@ -14,15 +14,15 @@ public sealed class UpkeepTests
         using (QemuGuest guest = PreparedVariant.Boot(prepared.FirstNode))
         {
             BootedGuest.WaitUntilUp(guest);
-            string before = Keys(guest);
+            IReadOnlyDictionary<string, string> before = GuestKeys.Read(guest, SshServer.OpenSsh);
             foreach (string command in (string[])["dpkg --configure -a", "dpkg-reconfigure -f noninteractive openssh-server", "systemctl preset-all", "systemctl daemon-reload"])
             {
                 guest.Run(command, seconds: 300).EnsureSuccess(command);
-                Keys(guest).ShouldBe(before, command);
+                GuestKeys.Read(guest, SshServer.OpenSsh).ShouldBe(before, ignoreOrder: true, command);
                 ShouldHaveOneGenerator(guest);
             }
 
-            guest.Run("rm /etc/ssh/ssh_host_* /etc/ssl/private/ssl-cert-snakeoil.key").EnsureSuccess("removing the keys");
+            guest.Run($"rm /etc/ssh/ssh_host_* {GuestKeys.SnakeoilKey}").EnsureSuccess("removing the keys");
             guest.Shutdown();
         }
 
@@ -32,13 +32,11 @@ public sealed class UpkeepTests
             ShouldHaveOneGenerator(guest);
             guest.Run("journalctl -b --no-pager -o cat -u imageprep-keygen.service | grep -c 'imageprep-keygen: made'").Output.ShouldBe("3");
             guest.Run("journalctl -b --no-pager -o cat -u imageprep-snakeoil.service | grep -c 'imageprep-keygen: made'").Output.ShouldBe("1");
-            KeyPairs.ShouldBeWhole(guest);
+            GuestKeys.ShouldBeWhole(guest);
             guest.Shutdown();
             look.ShouldBeInOrder();
         }
     }
-
-    private static string Keys(QemuGuest guest) => guest.Run($"sha256sum {SshServer.OpenSsh.KeyFiles} /etc/ssl/private/ssl-cert-snakeoil.key").EnsureSuccess("keys");
 
     /// <summary>The others are masked and have not run, and nothing that starts at boot names a program that makes keys but ours.</summary>
     private static void ShouldHaveOneGenerator(QemuGuest guest)

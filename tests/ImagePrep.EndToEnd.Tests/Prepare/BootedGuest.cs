@@ -62,7 +62,7 @@ internal sealed record BootedGuest
             HostName = guest.Run("hostname").EnsureSuccess("hostname"),
             MachineId = guest.Run("cat /etc/machine-id").EnsureSuccess("machine-id"),
             SeedDigest = guest.Run("sha256sum < /var/lib/systemd/random-seed").EnsureSuccess("seed"),
-            Keys = ReadKeys(guest, server),
+            Keys = GuestKeys.Read(guest, server),
             MixStatus = guest.Run("cat /run/imageprep/mix.status").EnsureSuccess("mix.status"),
             SeedLog = guest.Run("journalctl -b --no-pager -o cat -t systemd-random-seed").EnsureSuccess("seed log"),
             FirstBoot = guest.Run("test -e /run/systemd/first-boot").ExitCode == 0,
@@ -86,7 +86,6 @@ internal sealed record BootedGuest
         Times["pool-ready"].ShouldBeLessThanOrEqualTo(Times["keygen-end"] + ClockDifference);
         Times["seed-end"].ShouldBeLessThanOrEqualTo(Times["keygen-start"]);
         Times["keygen-end"].ShouldBeLessThanOrEqualTo(Times["ssh-start"]);
-        Keys.Count.ShouldBe(Server.KeyCount + 2);
         SshBanner.ShouldStartWith(Server.Banner);
         Cycles.ShouldBeEmpty();
         FailedUnits.ShouldBeEmpty();
@@ -102,12 +101,6 @@ internal sealed record BootedGuest
         MixStatus.ShouldContain("credit=yes");
         SeedLog.ShouldNotContain("not crediting");
         Times["pool-ready"].ShouldBeInRange(poolFillsEarly ? 0 : Times["seed-start"] - ClockDifference, Times["seed-end"] + ClockDifference);
-    }
-
-    private static Dictionary<string, string> ReadKeys(QemuGuest guest, SshServer server)
-    {
-        string digests = guest.Run($"sha256sum {server.KeyFiles} /etc/ssl/private/ssl-cert-snakeoil.key /etc/ssl/certs/ssl-cert-snakeoil.pem").EnsureSuccess("keys");
-        return digests.Split('\n').Select(line => line.Split("  ", 2)).ToDictionary(parts => parts[1].Trim(), parts => parts[0]);
     }
 
     private static Dictionary<string, long> ReadTimes(QemuGuest guest, SshServer server)
