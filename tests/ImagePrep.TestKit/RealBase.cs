@@ -13,9 +13,9 @@ public static class RealBase
 
     /// <summary>
     /// The path of the image, never to be written to. <paramref name="suite"/> is bullseye, bookworm or trixie, <paramref name="layout"/>
-    /// is legacy63 or gpt. Skips the test where the image can neither be found nor be built.
+    /// is legacy63 or gpt, <paramref name="variant"/> is what make-debian.sh lists. Skips the test where the image can neither be found nor be built.
     /// </summary>
-    public static string Image(string suite, string layout) => Cached(suite, layout);
+    public static string Image(string suite, string layout, string variant = "plain") => Cached(suite, layout, variant);
 
     /// <summary>
     /// A small raw disk that boots by a loader of this kind (see tests/images/make-boot.sh) and powers off after printing one line that begins with
@@ -23,14 +23,15 @@ public static class RealBase
     /// </summary>
     public static string Bootable(string kind) => Cached("boot", kind);
 
-    private static string Cached(string first, string second)
+    private static string Cached(params string[] arguments)
     {
-        ToolResult result = OutsideTool.Run("bash", [Repository.File("tests", "images", "cached.sh"), first, second], BuildLimitSeconds);
+        string name = string.Join(' ', arguments);
+        ToolResult result = OutsideTool.Run("bash", [Repository.File("tests", "images", "cached.sh"), .. arguments], BuildLimitSeconds);
         if (result.ExitCode == CannotBuild)
         {
-            Assert.Skip($"no {first}/{second} image: {result.Error.TrimEnd('\n').Split('\n')[^1]}");
+            Assert.Skip($"no image {name}: {result.Error.TrimEnd('\n').Split('\n')[^1]}");
         }
 
-        return result.EnsureSuccess($"tests/images/cached.sh {first} {second}").Output.TrimEnd('\n');
+        return result.EnsureSuccess($"tests/images/cached.sh {name}").Output.TrimEnd('\n');
     }
 }

@@ -2,13 +2,18 @@
 # Builds a bootable Debian disk image from packages, the way a real base image looks before anybody prepares it: SSH host
 # keys, a snakeoil certificate, a machine-id and a random seed baked in.
 #
-#   make-debian.sh SUITE LAYOUT OUT
+#   make-debian.sh SUITE LAYOUT VARIANT OUT
 #
-#   SUITE   bullseye, bookworm or trixie
-#   LAYOUT  legacy63  MBR as old fdisks made it: ext3 /boot at sector 63, ext4 root and swap on cylinder boundaries of
-#                     255 heads x 63 sectors, GRUB in the 62 sectors behind the MBR
-#           gpt       as Debian's cloud images: BIOS boot (14), ESP (15) and ext4 root (1), root last on the disk
-#   OUT     the image; raw when its name ends in .raw, else qcow2
+#   SUITE    bullseye, bookworm or trixie
+#   LAYOUT   legacy63  MBR as old fdisks made it: ext3 /boot at sector 63, ext4 root and swap on cylinder boundaries of
+#                      255 heads x 63 sectors, GRUB in the 62 sectors behind the MBR
+#            gpt       as Debian's cloud images: BIOS boot (14), ESP (15) and ext4 root (1), root last on the disk
+#   VARIANT  plain, or one or more of these, joined by +
+#            cloud-init  with cloud-init, its data on the disk (NoCloud): it needs no network
+#            ssh-socket  ssh.socket listens instead of ssh.service
+#            dropbear    the SSH server is Dropbear instead of OpenSSH
+#            sysvinit    the init is Debian's sysvinit; there is no systemd
+#   OUT      the image; raw when its name ends in .raw, else qcow2
 #
 # Needs root (chroot, loop mounts) and the packages of ../tools.sh. Packages come from the Debian mirror that this
 # machine's apt is configured with. Root's password in the image is "imageprep".
@@ -26,13 +31,21 @@ stop() { # stop STATUS MESSAGE
     exit "$1"
 }
 
-[ $# -eq 3 ] || stop 2 "usage: make-debian.sh SUITE LAYOUT OUT"
+[ $# -eq 4 ] || stop 2 "usage: make-debian.sh SUITE LAYOUT VARIANT OUT"
 suite=$1
 layout=$2
+variant=$3
 case $suite in bullseye | bookworm | trixie) ;; *) stop 2 "unknown suite '$suite': bullseye, bookworm or trixie" ;; esac
 case $layout in legacy63 | gpt) ;; *) stop 2 "unknown layout '$layout': legacy63 or gpt" ;; esac
+[ "$variant" = plain ] || for part in ${variant//+/ }; do
+    case $part in
+        cloud-init | ssh-socket | dropbear | sysvinit) ;;
+        *) stop 2 "unknown variant '$part': plain, cloud-init, ssh-socket, dropbear or sysvinit" ;;
+    esac
+done
+has() { [[ +$variant+ == *+$1+* ]]; }
 here=$(dirname "$(realpath "$0")")
-out=$(realpath -m "$3")
+out=$(realpath -m "$4")
 
 [ "$(id -u)" -eq 0 ] || stop $cannot_build "needs root, for chroot and loop mounts"
 for tool in mmdebstrap sfdisk mkfs.fat mcopy e2fsck qemu-img apt-get unshare; do
@@ -56,7 +69,7 @@ clean_up() {
 }
 trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
-mkdir -m 755 "$root" "$mounted"
+mkdir -m 755 "$root" "$mounted" "$work/files"
 
 # --- packages ----------------------------------------------------------------------------------------------------------
 
@@ -75,10 +88,23 @@ find_mirror() {
 }
 
 packages() {
-    echo linux-image-cloud-amd64 initramfs-tools systemd-sysv udev dbus
+    echo linux-image-cloud-amd64 initramfs-tools udev dbus
     echo grub-pc e2fsprogs attr iproute2 procps
-    echo openssh-server ssl-cert
+    echo ssl-cert
+    if has sysvinit; then echo sysvinit-core initscripts sysv-rc insserv startpar ifupdown; else echo systemd-sysv; fi
+    # In bullseye the package that starts the server has another name.
+    if ! has dropbear; then echo openssh-server; elif [ "$suite" = bullseye ]; then echo dropbear-run; else echo dropbear; fi
+    if has cloud-init; then echo cloud-init; fi
     if [ "$layout" = gpt ]; then echo grub-efi-amd64-bin; fi
+}
+
+# The files of rootfs/, and those that only some variants have.
+copy_files() { # copy_files FOLDER
+    cp -r --no-preserve=mode,ownership "$here/rootfs/." "$1"
+    local part
+    for part in ${variant//+/ }; do
+        if [ -d "$here/variants/$part" ]; then cp -r --no-preserve=mode,ownership "$here/variants/$part/." "$1"; fi
+    done
 }
 
 install_packages() {
@@ -88,12 +114,13 @@ install_packages() {
     apt-config dump --no-empty --format '%f "%v";%n' Acquire::http Acquire::https \
         Acquire::Check-Valid-Until Acquire::Check-Date >"$work/apt.conf"
     echo 'Acquire::Retries "3";' >>"$work/apt.conf"
-    # The files of rootfs/ and the fstab go in first: package scripts read them (initrd modules, root file system type).
+    # Our files and the fstab go in first: package scripts read them (initrd modules, root file system type).
+    copy_files "$work/files"
     mmdebstrap --mode=root --format=directory --variant=minbase \
         --include="$(packages | xargs | tr ' ' ,)" \
         --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
         --aptopt="$work/apt.conf" --dpkgopt=force-unsafe-io \
-        --setup-hook="cp -r --no-preserve=mode,ownership '$here/rootfs/.' \"\$1\"" \
+        --setup-hook="cp -r '$work/files/.' \"\$1\"" \
         --setup-hook="cp '$work/fstab' \"\$1/etc/fstab\"" \
         "$suite" "$root" "$mirror"
     rm -f "$root"/etc/apt/apt.conf.d/99mmdebstrap "$root"/etc/dpkg/dpkg.cfg.d/99mmdebstrap
@@ -106,17 +133,41 @@ finish_root() {
     echo 'root:imageprep' | chroot "$root" chpasswd
 
     rm -f "$root/etc/machine-id" "$root/var/lib/dbus/machine-id"
+    if has sysvinit; then finish_sysvinit; else finish_systemd; fi
+    [ "$(stat -c %s "$root/etc/machine-id")" -eq 33 ] || stop 1 "no machine-id was made"
+    [ -s "$root/etc/ssl/private/ssl-cert-snakeoil.key" ] || stop 1 "ssl-cert made no snakeoil key"
+    if has dropbear; then
+        [ -s "$root/etc/dropbear/dropbear_ed25519_host_key" ] || stop 1 "dropbear made no host key"
+    else
+        [ -s "$root/etc/ssh/ssh_host_ed25519_key" ] || stop 1 "openssh-server made no host key"
+    fi
+}
+
+finish_systemd() {
     chroot "$root" systemd-machine-id-setup >/dev/null 2>&1
     chroot "$root" dbus-uuidgen --ensure
     install -d -m 2755 "$root/var/log/journal/$(cat "$root/etc/machine-id")"
-    (umask 077 && head -c 512 /dev/urandom >"$root/var/lib/systemd/random-seed")
-    [ "$(stat -c %s "$root/etc/machine-id")" -eq 33 ] || stop 1 "no machine-id was made"
-    [ -s "$root/etc/ssh/ssh_host_ed25519_key" ] || stop 1 "openssh-server made no host key"
-    [ -s "$root/etc/ssl/private/ssl-cert-snakeoil.key" ] || stop 1 "ssl-cert made no snakeoil key"
+    make_seed "$root/var/lib/systemd/random-seed"
 
     chroot "$root" systemctl --quiet enable systemd-networkd.service
     chroot "$root" systemctl --quiet mask systemd-networkd-wait-online.service \
         apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer
+    if has ssh-socket; then
+        chroot "$root" systemctl --quiet disable ssh.service
+        chroot "$root" systemctl --quiet enable ssh.socket
+    fi
+}
+
+finish_sysvinit() {
+    chroot "$root" dbus-uuidgen --ensure=/etc/machine-id
+    chroot "$root" dbus-uuidgen --ensure
+    make_seed "$root/var/lib/urandom/random-seed"
+
+    echo 'T0:2345:respawn:/sbin/getty -L ttyS0 115200 vt100' >>"$root/etc/inittab"
+}
+
+make_seed() { # make_seed FILE
+    (umask 077 && head -c 512 /dev/urandom >"$1")
 }
 
 # --- disk --------------------------------------------------------------------------------------------------------------
@@ -292,4 +343,4 @@ truncate -s $((disk_sectors * sector)) "$disk"
 case $out in *.raw) format=raw options=() ;; *) format=qcow2 options=(-o compat=1.1) ;; esac
 qemu-img convert -f raw -O $format "${options[@]}" "$disk" "$out.new"
 mv "$out.new" "$out"
-echo "make-debian.sh: $out: Debian $suite, $layout"
+echo "make-debian.sh: $out: Debian $suite, $layout, $variant"

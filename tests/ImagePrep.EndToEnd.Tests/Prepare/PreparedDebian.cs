@@ -20,8 +20,11 @@ public sealed class PreparedDebian : IDisposable
 
     public static string BaseImage => TestKit.RealBase.Image("bookworm", "legacy63");
 
-    /// <summary>UUID and MAC that the second node is bound to.</summary>
+    /// <summary>UUID of the machine that the second node is bound to.</summary>
     public static Guid BoundUuid { get; } = Guid.Parse("4c4c4544-0042-3510-8054-b7c04f564231");
+
+    /// <summary>Address of that machine, which the node is bound to as well.</summary>
+    public static string BoundMac => "52:54:00:b7:c0:4f";
 
     public string Output => _output.Value;
 
@@ -59,7 +62,7 @@ public sealed class PreparedDebian : IDisposable
     private string Prepare()
     {
         string list = _scratch.File("nodes.csv");
-        System.IO.File.WriteAllText(list, $"name,uuid,site-rack\nalpha,,A1\nbeta,{BoundUuid},B2\ngamma,,\n");
+        System.IO.File.WriteAllText(list, $"name,uuid,mac,site-rack\nalpha,,,A1\nbeta,{BoundUuid},{BoundMac},B2\ngamma,,,\n");
         return Prepare("out", "--nodes", list);
     }
 }

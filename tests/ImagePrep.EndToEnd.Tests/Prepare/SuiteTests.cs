@@ -20,7 +20,7 @@ public sealed class SuiteTests
         OutsideTool.Run("sfdisk", "--verify", disk).EnsureSuccess("sfdisk --verify");
         DebugLog.AddTo(disk);
 
-        BootedGuest guest = BootedGuest.Boot(disk, uuid: null);
+        BootedGuest guest = BootedGuest.Boot(disk);
 
         guest.HostName.ShouldBe("node-1");
         guest.ShouldBeInOrder();
