@@ -3,7 +3,7 @@ using ImagePrep.TestKit;
 
 namespace ImagePrep.EndToEnd.Tests.Guests;
 
-/// <summary>Every way a systemd guest serves SSH: order at the first boot, the same keys at the second, and Dropbear's others on another node.</summary>
+/// <summary>Every way a systemd guest serves SSH: order at the first boot; Dropbear's keys are the same at the second, and others on another node.</summary>
 public sealed class SshVariantTests
 {
     [Fact]
@@ -37,15 +37,15 @@ public sealed class SshVariantTests
         BootedGuest first = Boot(prepared.FirstNode, suite, server, beforeTheFirstConnection);
         first.HostName.ShouldBe("node-1");
 
-        BootedGuest again = Boot(prepared.FirstNode, suite, server);
-        again.Keys.ShouldBe(first.Keys, ignoreOrder: true);
-        again.MachineId.ShouldBe(first.MachineId);
-
-        // That keys of OpenSSH differ between nodes is seen where it is started in the usual way.
+        // That keys of OpenSSH stay, and differ between nodes, is seen where it is started in the usual way.
         if (server != SshServer.Dropbear)
         {
             return;
         }
+
+        BootedGuest again = Boot(prepared.FirstNode, suite, server);
+        again.Keys.ShouldBe(first.Keys, ignoreOrder: true);
+        again.MachineId.ShouldBe(first.MachineId);
 
         BootedGuest other = Boot(prepared.SecondNode, suite, server);
         other.HostName.ShouldBe("node-2");
