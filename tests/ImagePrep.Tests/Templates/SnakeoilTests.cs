@@ -63,8 +63,8 @@ public abstract class SnakeoilTests : IDisposable
     }
 
     [Theory]
-    [InlineData(null, "rsa 2048")]
-    [InlineData("rsa-3072", "rsa 3072")]
+    [InlineData(null, "rsa 3072")]
+    [InlineData("rsa-2048", "rsa 2048")]
     [InlineData("rsa-4096", "rsa 4096")]
     [InlineData("ecdsa-p256", "prime256v1")]
     [InlineData("ecdsa-p384", "secp384r1")]
