@@ -6,10 +6,15 @@ namespace ImagePrep.EndToEnd.Tests.Prepare;
 public sealed class SuiteTests
 {
     [Theory]
-    [InlineData("trixie", "legacy63", "debian-13")]
     [InlineData("bullseye", "legacy63", "debian-11")]
     [InlineData("bookworm", "gpt", "debian-12")]
-    public void Recipe_PreparesItsRelease_AndANodeBoots(string suite, string layout, string recipe)
+    public void Recipe_PreparesItsRelease_AndANodeBoots(string suite, string layout, string recipe) => Check(suite, layout, recipe);
+
+    // Explicit: Debian 13 boots in the tests of its guests, several times.
+    [Fact(Explicit = true)]
+    public void Recipe_PreparesTrixie_AndANodeBoots() => Check("trixie", "legacy63", "debian-13");
+
+    private static void Check(string suite, string layout, string recipe)
     {
         OutsideTool.Require("qemu-system-x86_64", "qemu-img", "e2fsck", "sfdisk");
         using ScratchFolder scratch = new();
