@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Numerics;
 
 namespace ImagePrep.Steps.Repartition;
 
@@ -12,24 +12,15 @@ namespace ImagePrep.Steps.Repartition;
 /// <param name="What">What it is and where, for people: "first sector of GRUB's core.img, in the MBR".</param>
 public sealed record BytePatch(long Offset, ReadOnlyMemory<byte> Expected, ReadOnlyMemory<byte> Replacement, PatchedNumber Number, string What)
 {
-    /// <summary>A little-endian field of 32 bits.</summary>
-    public static BytePatch Of(long offset, uint was, uint now, string what)
+    /// <summary>A little-endian field, as wide as its type.</summary>
+    public static BytePatch Of<T>(long offset, T was, T now, string what)
+        where T : unmanaged, IBinaryInteger<T>, IUnsignedNumber<T>
     {
-        byte[] expected = new byte[sizeof(uint)];
-        byte[] replacement = new byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32LittleEndian(expected, was);
-        BinaryPrimitives.WriteUInt32LittleEndian(replacement, now);
-        return new BytePatch(offset, expected, replacement, new PatchedNumber(was, now), what);
-    }
-
-    /// <summary>A little-endian field of 64 bits.</summary>
-    public static BytePatch Of(long offset, ulong was, ulong now, string what)
-    {
-        byte[] expected = new byte[sizeof(ulong)];
-        byte[] replacement = new byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64LittleEndian(expected, was);
-        BinaryPrimitives.WriteUInt64LittleEndian(replacement, now);
-        return new BytePatch(offset, expected, replacement, new PatchedNumber(was, now), what);
+        byte[] expected = new byte[was.GetByteCount()];
+        byte[] replacement = new byte[now.GetByteCount()];
+        was.WriteLittleEndian(expected);
+        now.WriteLittleEndian(replacement);
+        return new BytePatch(offset, expected, replacement, new PatchedNumber(ulong.CreateChecked(was), ulong.CreateChecked(now)), what);
     }
 }
 
