@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using ImagePrep.Cli.Rendering;
 using ImagePrep.Randomness;
+using ImagePrep.Randomness.Batteries;
 
 namespace ImagePrep.Cli.Commands;
 
@@ -16,21 +17,24 @@ internal static class RngTestCommand
             DefaultValueFactory = _ => "-",
         };
         Option<long?> blocks = new("--blocks") { Description = "Stop after this many blocks.", HelpName = "N" };
+        Option<string> battery = new("--battery") { Description = "Limits of the tests.", HelpName = "NAME", DefaultValueFactory = _ => BatteryLimits.DefaultId };
+        battery.AcceptOnlyFromAmong([.. BatteryLimits.ForStreams.Select(limits => limits.Id)]);
         Option<bool> json = CommonOptions.Json();
         Command command = new(
             "rngtest",
-            "Runs the FIPS 140-2 (Change Notice 1) statistical tests on blocks of 20,000 bits, with the verdicts of rng-tools' rngtest. "
+            "Runs the statistical tests of FIPS 140-2 (Change Notice 1, or other limits) on blocks of 20,000 bits, with the verdicts of rng-tools' rngtest. "
             + "They alarm on a broken generator; they do not measure entropy. Returns 0 when no block failed, 1 otherwise.")
         {
             file,
             blocks,
+            battery,
             json,
         };
-        command.SetAction(parsed => Run(parsed.GetValue(file)!, parsed.GetValue(blocks), parsed.GetValue(json)));
+        command.SetAction(parsed => Run(parsed.GetValue(file)!, parsed.GetValue(blocks), BatteryLimits.ForStreams.Single(limits => limits.Id == parsed.GetValue(battery)), parsed.GetValue(json)));
         return command;
     }
 
-    private static int Run(string file, long? blocks, bool json)
+    private static int Run(string file, long? blocks, BatteryLimits limits, bool json)
     {
         if (blocks < 1)
         {
@@ -39,14 +43,14 @@ internal static class RngTestCommand
 
         using Stream input = file == "-" ? Console.OpenStandardInput() : new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
         long start = Stopwatch.GetTimestamp();
-        RngTestResult result = RngTest.Run(input, blocks);
+        RngTestResult result = RngTest.Run(input, blocks, limits);
         if (json)
         {
             Console.Write(CliJson.Write(result));
         }
         else
         {
-            RngTestText.Write(Console.Out, result, Stopwatch.GetElapsedTime(start));
+            RngTestText.Write(Console.Out, result, limits, Stopwatch.GetElapsedTime(start));
         }
 
         return result.Passed ? ExitCodes.Done : ExitCodes.Findings;

@@ -1,17 +1,15 @@
 using System.Globalization;
 using ImagePrep.Randomness;
+using ImagePrep.Randomness.Batteries;
 
 namespace ImagePrep.Cli.Rendering;
 
 /// <summary>The result of a random stream test, for people.</summary>
 internal static class RngTestText
 {
-    /// <summary>An ideal source fails this share of blocks (the battery's exact false-reject rate).</summary>
-    private const double IdealFailureRate = 7.95e-4;
-
     private const int BytesPerBlock = 2500;
 
-    public static void Write(TextWriter output, RngTestResult result, TimeSpan elapsed)
+    public static void Write(TextWriter output, RngTestResult result, BatteryLimits limits, TimeSpan elapsed)
     {
         if (result.Blocks == 0)
         {
@@ -22,7 +20,7 @@ internal static class RngTestText
         CultureInfo culture = CultureInfo.InvariantCulture;
         double rate = result.Blocks * BytesPerBlock / 1e6 / Math.Max(elapsed.TotalSeconds, 1e-6);
         output.WriteLine(string.Create(culture, $"{result.Blocks:N0} blocks of 20,000 bits, {result.FailedBlocks:N0} failed ({rate:N0} MB/s)"));
-        output.WriteLine(string.Create(culture, $"An ideal source fails about {result.Blocks * IdealFailureRate:N1} of that many."));
+        output.WriteLine(string.Create(culture, $"{limits.Name}: an ideal source fails about {result.Blocks * limits.IdealFailureRate:N1} of that many."));
         output.WriteLine();
         output.WriteLine("Failed blocks by test");
         output.WriteLine(string.Create(culture, $"  monobit          {result.Failures.Monobit,8:N0}"));

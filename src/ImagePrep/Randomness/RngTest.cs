@@ -8,7 +8,7 @@ namespace ImagePrep.Randomness;
 /// independent blocks of 2,500 bytes; a short block at the end is not tested.
 /// </summary>
 /// <remarks>
-/// Each block runs the FIPS 140-2 battery with the limits of Change Notice 1, and the continuous test: a 32-bit word must differ from the
+/// Each block runs the four tests of FIPS 140, with the limits of Change Notice 1 of 140-2 unless others are asked for, and the continuous test: a 32-bit word must differ from the
 /// one before it, across blocks too. Runs do not cross blocks.
 /// </remarks>
 public static class RngTest
@@ -19,73 +19,76 @@ public static class RngTest
     /// <summary>400 blocks: 1 MB, small enough for the cache of a core, large enough that calls to the system do not count.</summary>
     private const int ChunkBlocks = 400;
 
-    private static readonly BatteryLimits Limits = BatteryLimits.Fips140ChangeNotice1;
+    private const int BlockBytes = 2500;
 
     /// <summary>Tests a stream to its end, or its first <paramref name="maxBlocks"/> blocks. A file is read on all cores.</summary>
     /// <exception cref="IOException">The stream cannot be read.</exception>
-    public static RngTestResult Run(Stream stream, long? maxBlocks = null)
+    public static RngTestResult Run(Stream stream, long? maxBlocks = null, BatteryLimits? battery = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        BatteryLimits limits = battery ?? BatteryLimits.Fips140ChangeNotice1;
         long limit = maxBlocks ?? long.MaxValue;
         ArgumentOutOfRangeException.ThrowIfNegative(limit, nameof(maxBlocks));
         return stream is FileStream { CanSeek: true } file && RegularFileBlocks(file) is > ChunkBlocks and long blocks
-            ? RunFile(file, Math.Min(blocks, limit))
-            : RunStream(stream, limit);
+            ? RunFile(file, Math.Min(blocks, limit), limits)
+            : RunStream(stream, limit, limits);
     }
 
     /// <summary>Tests bytes in memory.</summary>
-    public static RngTestResult Run(ReadOnlySpan<byte> bytes, long? maxBlocks = null)
+    public static RngTestResult Run(ReadOnlySpan<byte> bytes, long? maxBlocks = null, BatteryLimits? battery = null)
     {
+        BatteryLimits limits = battery ?? BatteryLimits.Fips140ChangeNotice1;
         RngTestTally tally = default;
-        long blocks = Math.Min((bytes.Length - PrimingBytes) / Limits.SampleBytes, maxBlocks ?? long.MaxValue);
-        AddBlocks(bytes, blocks, ref tally);
-        return tally.ToResult();
+        long blocks = Math.Min((bytes.Length - PrimingBytes) / BlockBytes, maxBlocks ?? long.MaxValue);
+        AddBlocks(bytes, blocks, limits, ref tally);
+        return tally.ToResult(limits);
     }
 
     /// <summary>The tests that one block fails, the continuous test included.</summary>
     /// <param name="block">The block, with the word before it in front.</param>
-    internal static BlockTests Failures(ReadOnlySpan<byte> block) =>
-        BlockScanner.Failures(block[PrimingBytes..], Limits)
+    /// <param name="limits">For 20,000 bits.</param>
+    internal static BlockTests Failures(ReadOnlySpan<byte> block, BatteryLimits limits) =>
+        BlockScanner.Failures(block[PrimingBytes..], limits)
         | (BlockScanner.HasRepeatedWord(block) ? BlockTests.Continuous : BlockTests.None);
 
-    private static void AddBlocks(ReadOnlySpan<byte> bytes, long blocks, ref RngTestTally tally)
+    private static void AddBlocks(ReadOnlySpan<byte> bytes, long blocks, BatteryLimits limits, ref RngTestTally tally)
     {
         for (int i = 0; i < blocks; i++)
         {
-            tally.Add(Failures(bytes.Slice(i * Limits.SampleBytes, PrimingBytes + Limits.SampleBytes)));
+            tally.Add(Failures(bytes.Slice(i * BlockBytes, PrimingBytes + BlockBytes), limits));
         }
     }
 
-    private static RngTestResult RunStream(Stream stream, long limit)
+    private static RngTestResult RunStream(Stream stream, long limit, BatteryLimits limits)
     {
         RngTestTally tally = default;
-        byte[] buffer = new byte[PrimingBytes + (ChunkBlocks * Limits.SampleBytes)];
+        byte[] buffer = new byte[PrimingBytes + (ChunkBlocks * BlockBytes)];
         int have = stream.ReadAtLeast(buffer.AsSpan(0, PrimingBytes), PrimingBytes, throwOnEndOfStream: false);
         long left = have == PrimingBytes ? limit : 0;
         while (left > 0)
         {
             // Nothing beyond the last wanted block is taken from a pipe.
-            int wanted = (int)Math.Min(left, ChunkBlocks) * Limits.SampleBytes;
+            int wanted = (int)Math.Min(left, ChunkBlocks) * BlockBytes;
             int read = stream.ReadAtLeast(buffer.AsSpan(PrimingBytes, wanted), wanted, throwOnEndOfStream: false);
-            int blocks = read / Limits.SampleBytes;
-            AddBlocks(buffer, blocks, ref tally);
+            int blocks = read / BlockBytes;
+            AddBlocks(buffer, blocks, limits, ref tally);
             left = read < wanted ? 0 : left - blocks;
 
             // The last word is the one that the next chunk's first word is compared with.
             buffer.AsSpan(read, PrimingBytes).CopyTo(buffer);
         }
 
-        return tally.ToResult();
+        return tally.ToResult(limits);
     }
 
     private static long RegularFileBlocks(FileStream file)
     {
         long bytes = file.Length - file.Position - PrimingBytes;
-        return bytes > 0 ? bytes / Limits.SampleBytes : 0;
+        return bytes > 0 ? bytes / BlockBytes : 0;
     }
 
     /// <summary>Chunks of a regular file do not depend on each other but for the one word before each, so every core takes the next one.</summary>
-    private static RngTestResult RunFile(FileStream file, long blocks)
+    private static RngTestResult RunFile(FileStream file, long blocks, BatteryLimits limits)
     {
         long start = file.Position;
         long chunks = (blocks + ChunkBlocks - 1) / ChunkBlocks;
@@ -95,14 +98,14 @@ public static class RngTest
         InParallel((int)Math.Min(Environment.ProcessorCount, chunks), () =>
         {
             RngTestTally tally = default;
-            byte[] buffer = new byte[PrimingBytes + (ChunkBlocks * Limits.SampleBytes)];
+            byte[] buffer = new byte[PrimingBytes + (ChunkBlocks * BlockBytes)];
             for (long chunk = Interlocked.Increment(ref next); chunk < chunks; chunk = Interlocked.Increment(ref next))
             {
                 long first = chunk * ChunkBlocks;
                 int count = (int)Math.Min(ChunkBlocks, blocks - first);
-                Span<byte> bytes = buffer.AsSpan(0, PrimingBytes + (count * Limits.SampleBytes));
-                ReadFully(file, start + (first * Limits.SampleBytes), bytes);
-                AddBlocks(bytes, count, ref tally);
+                Span<byte> bytes = buffer.AsSpan(0, PrimingBytes + (count * BlockBytes));
+                ReadFully(file, start + (first * BlockBytes), bytes);
+                AddBlocks(bytes, count, limits, ref tally);
             }
 
             lock (gate)
@@ -110,8 +113,8 @@ public static class RngTest
                 total.Add(tally);
             }
         });
-        file.Position = start + PrimingBytes + (blocks * Limits.SampleBytes);
-        return total.ToResult();
+        file.Position = start + PrimingBytes + (blocks * BlockBytes);
+        return total.ToResult(limits);
     }
 
     private static void InParallel(int workers, Action work)

@@ -6,7 +6,8 @@ namespace ImagePrep.Randomness;
 /// <param name="Blocks">Whole blocks that were tested.</param>
 /// <param name="FailedBlocks">Blocks that failed at least one test.</param>
 /// <param name="Failures">Failed blocks by test; a block that fails several counts in each.</param>
-public sealed record RngTestResult(long Blocks, long FailedBlocks, RngTestFailures Failures)
+/// <param name="Battery">Id of the limits: "fips140-1", "fips140-2" or "fips140-2-cn1".</param>
+public sealed record RngTestResult(long Blocks, long FailedBlocks, RngTestFailures Failures, string Battery = BatteryLimits.DefaultId)
 {
     /// <summary>At least one block, and none that failed. Too little data for one block is not a pass.</summary>
     public bool Passed => Blocks > 0 && FailedBlocks == 0;
@@ -47,5 +48,6 @@ internal struct RngTestTally
         _continuous += other._continuous;
     }
 
-    public readonly RngTestResult ToResult() => new(_blocks, _failed, new RngTestFailures(_monobit, _poker, _runs, _longRun, _continuous));
+    public readonly RngTestResult ToResult(BatteryLimits limits) =>
+        new(_blocks, _failed, new RngTestFailures(_monobit, _poker, _runs, _longRun, _continuous), limits.Id);
 }

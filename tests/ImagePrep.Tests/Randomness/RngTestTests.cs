@@ -36,7 +36,7 @@ public sealed partial class RngTestTests
         Dictionary<int, BlockTests> failed = [];
         for (int block = 0; block < 20_000; block++)
         {
-            BlockTests failures = RngTest.Failures(stream.AsSpan(block * 2500, RngTest.PrimingBytes + 2500));
+            BlockTests failures = RngTest.Failures(stream.AsSpan(block * 2500, RngTest.PrimingBytes + 2500), BatteryLimits.Fips140ChangeNotice1);
             if (failures != BlockTests.None)
             {
                 failed.Add(block, failures);

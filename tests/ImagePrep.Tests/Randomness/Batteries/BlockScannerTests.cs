@@ -11,7 +11,7 @@ public sealed class BlockScannerTests
     public void Failures_GoodBadAndStructuredBlocks_EqualThePlainFunctions()
     {
         BlockTests seen = BlockTests.None;
-        foreach (BatteryLimits limits in new[] { BatteryLimits.Fips140ChangeNotice1, BatteryLimits.Seed4096 })
+        foreach (BatteryLimits limits in (BatteryLimits[])[.. BatteryLimits.ForStreams, BatteryLimits.Seed4096])
         {
             for (int seed = 0; seed < 60; seed++)
             {
@@ -57,7 +57,7 @@ public sealed class BlockScannerTests
 
     private static bool AgreesNearTheEdge(byte[] sample, int slack)
     {
-        BatteryLimits any = new("any", sample.Length, new Bounds(0, long.MaxValue), new Bounds(0, long.MaxValue), [.. Enumerable.Repeat(default(Bounds), 6)], 9);
+        BatteryLimits any = new("any", "any", sample.Length, new Bounds(0, long.MaxValue), new Bounds(0, long.MaxValue), [.. Enumerable.Repeat(default(Bounds), 6)], 9);
         RunsResult runs = RunsTest.Evaluate(sample, any);
         BatteryLimits close = any with
         {
