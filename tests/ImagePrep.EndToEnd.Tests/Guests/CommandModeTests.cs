@@ -32,7 +32,7 @@ public sealed class CommandModeTests
 
             // Started by the command, without waiting for it.
             guest.Run($"for i in $(seq 60); do systemctl is-active {unit} && break; sleep 1; done").Output.ShouldMatch("(^|\n)active$");
-            guest.Run(SshServer.ReadBanner, seconds: 300).EnsureSuccess("ssh banner").ShouldStartWith(server.Banner);
+            guest.Run(SshServer.AwaitBanner, seconds: 300).EnsureSuccess("ssh banner").ShouldStartWith(server.Banner);
             GuestKeys.Read(guest, server).ShouldBe(made, ignoreOrder: true);
             guest.Run("systemctl --failed --no-legend --plain").Output.ShouldBeEmpty();
             guest.Shutdown();

@@ -42,7 +42,7 @@ public sealed class SysvinitTests
         guest.Run("imageprep-keygen run", seconds: 300).EnsureSuccess("imageprep-keygen run");
 
         GuestKeys.ShouldBeWhole(guest);
-        guest.Run($"for i in $(seq 60); do {SshServer.ReadBanner} && break; sleep 1; done 2>/dev/null").Output.ShouldStartWith(SshServer.OpenSsh.Banner);
+        guest.Run(SshServer.AwaitBanner).Output.ShouldStartWith(SshServer.OpenSsh.Banner);
         guest.Shutdown();
     }
 

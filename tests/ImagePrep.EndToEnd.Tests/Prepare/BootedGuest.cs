@@ -58,7 +58,7 @@ internal sealed record BootedGuest
         {
             Server = server,
             // First: a connection may be what makes the keys.
-            SshBanner = guest.Run(SshServer.ReadBanner, seconds: 300).EnsureSuccess("ssh banner").Trim(),
+            SshBanner = guest.Run(SshServer.AwaitBanner, seconds: 300).EnsureSuccess("ssh banner").Trim(),
             HostName = guest.Run("hostname").EnsureSuccess("hostname"),
             MachineId = guest.Run("cat /etc/machine-id").EnsureSuccess("machine-id"),
             SeedDigest = guest.Run("sha256sum < /var/lib/systemd/random-seed").EnsureSuccess("seed"),

@@ -10,6 +10,9 @@ internal sealed record SshServer(string Banner, string KeyFiles, int KeyCount, s
     /// <summary>A command that connects to it and prints its greeting.</summary>
     public const string ReadBanner = "bash -c 'exec 3<>/dev/tcp/127.0.0.1/22; head -n 1 <&3'";
 
+    /// <summary>The same, for at most a minute until there is one: Dropbear is "started" before it listens.</summary>
+    public const string AwaitBanner = "for i in $(seq 60); do " + ReadBanner + " 2>/dev/null && break; sleep 1; done";
+
     public static SshServer OpenSsh { get; } =
         new("SSH-2.0-OpenSSH", "/etc/ssh/ssh_host_*_key /etc/ssh/ssh_host_*_key.pub", 6, ReadStartOf("ssh.service"));
 
