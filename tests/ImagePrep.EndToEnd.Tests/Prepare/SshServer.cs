@@ -23,5 +23,6 @@ internal sealed record SshServer(string Banner, string KeyFiles, int KeyCount, s
     public static SshServer Dropbear { get; } =
         new("SSH-2.0-dropbear", "/etc/dropbear/dropbear_*_host_key", 3, ReadStartOf("dropbear.service"));
 
-    private static string ReadStartOf(string service) => $"systemctl show --value -p ExecMainStartTimestampMonotonic {service}";
+    /// <summary>When its start began. Scripts of Debian 11 have no main process whose start could be asked for.</summary>
+    private static string ReadStartOf(string service) => $"systemctl show --value -p InactiveExitTimestampMonotonic {service}";
 }
