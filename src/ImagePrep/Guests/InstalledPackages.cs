@@ -9,8 +9,6 @@ public sealed class InstalledPackages
 
     public static InstalledPackages None { get; } = new([]);
 
-    public int Count => _versions.Count;
-
     /// <summary>Reads /var/lib/dpkg/status: paragraphs of "Field: value" lines (deb-control(5)).</summary>
     public static InstalledPackages ParseDpkgStatus(string text)
     {
@@ -40,8 +38,6 @@ public sealed class InstalledPackages
 
         return new InstalledPackages(versions);
     }
-
-    public bool Has(string name) => _versions.ContainsKey(name);
 
     public string? Version(string name) => _versions.GetValueOrDefault(name);
 }

@@ -20,8 +20,8 @@ public sealed class GuestFilesFormatsTests
             + "Package: c\nStatus: install ok half-installed\nVersion: 3\n");
 
         packages.Version("a").ShouldBe("1.0-1");
-        packages.Has("b").ShouldBeFalse();
-        packages.Has("c").ShouldBeFalse();
+        packages.Version("b").ShouldBeNull();
+        packages.Version("c").ShouldBeNull();
     }
 
     [Fact]

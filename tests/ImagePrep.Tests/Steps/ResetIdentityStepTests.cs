@@ -1,6 +1,7 @@
 using ImagePrep.Errors;
 using ImagePrep.Guests;
 using ImagePrep.Steps;
+using ImagePrep.Steps.ResetIdentity;
 
 namespace ImagePrep.Tests.Steps;
 
@@ -85,6 +86,20 @@ public sealed class ResetIdentityStepTests
         guest.Run("reset-identity").Context.Reported.ShouldContain(item => item.Path == "/opt/app/server.pem");
         Should.Throw<StepException>(() => guest.Run("reset-identity", "{ remaining-keys: refuse }")).Message.ShouldContain("/opt/app/server.pem");
         guest.Run("reset-identity", "{ remaining-keys: refuse, keep: [/opt/app/*] }").Context.Reported.ShouldNotContain(item => item.Path == "/opt/app/server.pem");
+    }
+
+    [Fact]
+    public void RemainingKeys_ReportNamesNoGuestPath_ChangesNothing()
+    {
+        DebianGuest guest = new();
+        guest.FileSystem.Add("/opt/app/server.pem", "-----BEGIN PRIVATE KEY-----\n" + new string('M', 64) + "\n-----END PRIVATE KEY-----\n");
+        GuestStepContext context = guest.Run("remove-keygen").Context;
+        context.Report(new ReportedItem("initramfs", "/boot/initrd.img:" + new string('a', 5000), "Too long for a path of the guest."));
+        context.Report(new ReportedItem("none", "", "Without a path."));
+
+        RemainingKeys.Report(context, [], refuse: false);
+
+        context.Reported.ShouldContain(item => item.Path == "/opt/app/server.pem");
     }
 
     [Fact]

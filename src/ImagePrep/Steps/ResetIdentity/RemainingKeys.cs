@@ -27,7 +27,8 @@ internal static class RemainingKeys
                 + "\nRemove them in the base, name them in a catalog of your own, or list them under keep.");
         }
 
-        GuestPath[] reported = [.. context.Reported.Where(item => item.Path.Length > 0).Select(item => GuestPath.Parse(item.Path))];
+        // Not all are paths: one may name a member of an archive, as long as the archive says.
+        GuestPath[] reported = [.. context.Reported.Select(item => GuestPath.TryParse(item.Path, out GuestPath? path) ? path : null).OfType<GuestPath>()];
         foreach (KeyFinding key in audit.Keys.Where(key => !reported.Any(key.Path.IsInside)))
         {
             context.Report(new ReportedItem(key.Key.Format, key.Path.ToString(), Why));
