@@ -22,7 +22,7 @@ internal static class GoldenWriter
         return ImageWriter.Write(
             live,
             path,
-            new OutputOptions { Format = DiskFormat.Qcow2, Verify = check.Verify },
+            new OutputOptions { Format = DiskFormat.Qcow2, Compression = parts.Compression, Verify = check.Verify },
             new PhaseProgress(observer),
             cancellation);
     }

@@ -143,6 +143,7 @@ public sealed class PreparationSession : IDisposable
             Catalogs = _request.Catalog.Added,
             DeviceOrder = FindDeviceOrder(),
             Erasure = _request.Recipe.Erase ? _disk!.Erase(BootGap.UnusedOf(_disk.Device, _disk.Table)) : null,
+            Compression = _request.Compress ? OutputCompression.Zlib : OutputCompression.None,
             Outcomes = _outcomes,
         };
         WrittenImage written = GoldenWriter.Write(parts, Output.File(GoldenName), _observer, _cancellation);
