@@ -35,6 +35,7 @@ internal static class GoldenWriter
         Recipe = new RecipeDescription(parts.Recipe.Name, parts.Recipe.Digest),
         Catalogs = parts.Catalogs.Count > 0 ? parts.Catalogs : null,
         Guest = Descriptions.Of(parts.Disk.Guest),
+        NodeEntropy = Descriptions.NodeEntropyOf(parts.Recipe, parts.Disk.Files),
         WriteTime = parts.WriteTime.Seconds,
         TableBefore = parts.TableBefore,
         TableAfter = Descriptions.Of(parts.Disk.Table, parts.Disk.Contents),

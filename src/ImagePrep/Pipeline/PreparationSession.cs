@@ -188,7 +188,7 @@ public sealed class PreparationSession : IDisposable
         GoldenDocument golden = _golden ?? throw OutOfOrder(nameof(Publish), nameof(WriteGolden));
         _observer.Phase("Writing the report");
         ReportDocument report = ReportDocument.Of(golden, _batch, _seedTests, _started, _clock.GetUtcNow());
-        File.WriteAllText(Output.File(ReportName), JsonText.Write(report));
+        Evidence.Write(Output, report, golden);
         _cancellation.ThrowIfCancellationRequested();
         Output.Publish(last: ReportName);
         return report;

@@ -20,6 +20,8 @@ internal sealed class CheckedSource(IEntropySource source)
 
     public string Name => source.Name;
 
+    public SourceDescription Description => source.Description;
+
     public void Read(Span<byte> destination)
     {
         source.Read(destination);
