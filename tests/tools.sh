@@ -16,6 +16,7 @@ packages="
     dosfstools
     dropbear-bin
     e2fsprogs
+    ent
     erofs-utils
     exfatprogs
     extlinux
