@@ -21,6 +21,7 @@ internal static class ExitCodes
         (code, message) = exception switch
         {
             RecipeException => (Usage, exception.Message),
+            SampleSizeException => (Usage, exception.Message),
             StepException => (Unsupported, exception.Message),
             VerificationException => (Findings, exception.Message),
             UnsupportedImageException => (Unsupported, exception.Message),

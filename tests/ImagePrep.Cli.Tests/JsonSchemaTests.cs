@@ -23,6 +23,12 @@ public sealed class JsonSchemaTests
     [Fact]
     public void RngTest_IsDescribed() => Describes("rngtest.schema.json", CliJsonContext.Default.RngTestResult);
 
+    [Fact]
+    public void RngTestExact_IsDescribed() => Describes("rngtest-exact.schema.json", CliJsonContext.Default.ExactResult);
+
+    [Fact]
+    public void RngTestSp80022_IsDescribed() => Describes("rngtest-sp800-22.schema.json", CliJsonContext.Default.Sp80022Result);
+
     private static void Describes(string file, JsonTypeInfo type)
     {
         JsonNode schema = type.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Comment });

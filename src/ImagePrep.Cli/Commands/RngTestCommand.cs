@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using ImagePrep.Cli.Rendering;
-using ImagePrep.Randomness;
 using ImagePrep.Randomness.Batteries;
+using ImagePrep.Randomness.StatisticalTests;
 
 namespace ImagePrep.Cli.Commands;
 
@@ -16,43 +17,90 @@ internal static class RngTestCommand
             Description = "File to test; '-' or nothing for standard input.",
             DefaultValueFactory = _ => "-",
         };
-        Option<long?> blocks = new("--blocks") { Description = "Stop after this many blocks.", HelpName = "N" };
-        Option<string> battery = new("--battery") { Description = "Limits of the tests.", HelpName = "NAME", DefaultValueFactory = _ => BatteryLimits.DefaultId };
-        battery.AcceptOnlyFromAmong([.. BatteryLimits.ForStreams.Select(limits => limits.Id)]);
+        Option<string> battery = new("--battery") { Description = DescribeBatteries(), HelpName = "NAME", DefaultValueFactory = _ => BatteryLimits.DefaultId };
+        battery.AcceptOnlyFromAmong([.. StreamBatteries.All.Select(known => known.Id)]);
+        Option<long?> blocks = new("--blocks") { Description = "Stop after this many blocks or sequences.", HelpName = "N" };
+        Option<double?> alpha = new("--alpha")
+        {
+            Description = "How often an ideal sample may fail each bound of the exact battery. Default: 1e-6.",
+            HelpName = "P",
+        };
+        Option<int?> sequenceBits = new("--sequence-bits")
+        {
+            Description = "Length of the sequences of SP 800-22. Default: 1000000.",
+            HelpName = "N",
+        };
         Option<bool> json = CommonOptions.Json();
         Command command = new(
             "rngtest",
-            "Runs the statistical tests of FIPS 140-2 (Change Notice 1, or other limits) on blocks of 20,000 bits, with the verdicts of rng-tools' rngtest. "
-            + "They alarm on a broken generator; they do not measure entropy. Returns 0 when no block failed, 1 otherwise.")
+            "Runs statistical tests on random bytes; those of FIPS 140-2 Change Notice 1 on blocks of 20,000 bits, with the verdicts of rng-tools' rngtest, "
+            + "unless another battery is asked for. They alarm on a broken generator; they do not measure entropy. Returns 0 when no test failed, 1 otherwise.")
         {
             file,
-            blocks,
             battery,
+            blocks,
+            alpha,
+            sequenceBits,
             json,
         };
-        command.SetAction(parsed => Run(parsed.GetValue(file)!, parsed.GetValue(blocks), BatteryLimits.ForStreams.Single(limits => limits.Id == parsed.GetValue(battery)), parsed.GetValue(json)));
+        command.SetAction(parsed => Run(
+            parsed.GetValue(file)!,
+            StreamBatteries.Find(parsed.GetValue(battery)!)!,
+            new BatteryOptions(parsed.GetValue(blocks), parsed.GetValue(alpha), parsed.GetValue(sequenceBits)),
+            parsed.GetValue(json)));
         return command;
     }
 
-    private static int Run(string file, long? blocks, BatteryLimits limits, bool json)
+    private static int Run(string file, IStreamBattery battery, BatteryOptions options, bool json)
     {
-        if (blocks < 1)
-        {
-            throw CommonOptions.Misuse("--blocks", "is a number from 1");
-        }
-
+        Check(options, battery);
         using Stream input = file == "-" ? Console.OpenStandardInput() : new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
         long start = Stopwatch.GetTimestamp();
-        RngTestResult result = RngTest.Run(input, blocks, limits);
+        IBatteryResult result = battery.Run(input, options);
         if (json)
         {
             Console.Write(CliJson.Write(result));
         }
         else
         {
-            RngTestText.Write(Console.Out, result, limits, Stopwatch.GetElapsedTime(start));
+            RngTestText.Write(Console.Out, battery, result, Stopwatch.GetElapsedTime(start));
         }
 
         return result.Passed ? ExitCodes.Done : ExitCodes.Findings;
     }
+
+    private static void Check(BatteryOptions options, IStreamBattery battery)
+    {
+        CheckTaken("--blocks", options.Blocks is not null, BatteryParameters.Blocks, battery);
+        CheckTaken("--alpha", options.Alpha is not null, BatteryParameters.Alpha, battery);
+        CheckTaken("--sequence-bits", options.SequenceBits is not null, BatteryParameters.SequenceBits, battery);
+        if (options.Blocks < 1)
+        {
+            throw CommonOptions.Misuse("--blocks", "is a number from 1");
+        }
+
+        if (options.Alpha is { } alpha && !(alpha >= ExactLimits.MinAlpha && alpha <= ExactLimits.MaxAlpha))
+        {
+            throw CommonOptions.Misuse("--alpha", string.Create(CultureInfo.InvariantCulture, $"is a probability from {ExactLimits.MinAlpha:0e0} to {ExactLimits.MaxAlpha}"));
+        }
+
+        if (options.SequenceBits is { } bits && !Sp80022Battery.Accepts(bits))
+        {
+            throw CommonOptions.Misuse(
+                "--sequence-bits",
+                $"is a multiple of 8 from {Sp80022Battery.MinSequenceBits} to {Sp80022Battery.MaxSequenceBits} without a prime factor above {Sp80022Battery.LargestPrimeFactor}, such as 1000000 or 1048576");
+        }
+    }
+
+    private static void CheckTaken(string option, bool given, BatteryParameters parameter, IStreamBattery battery)
+    {
+        if (given && !battery.Takes.HasFlag(parameter))
+        {
+            IEnumerable<string> takers = StreamBatteries.All.Where(other => other.Takes.HasFlag(parameter)).Select(other => other.Id);
+            throw CommonOptions.Misuse(option, $"means nothing to --battery {battery.Id}; it goes with {string.Join(", ", takers)}");
+        }
+    }
+
+    private static string DescribeBatteries() =>
+        $"Which tests, with which limits. {string.Join("; ", StreamBatteries.All.Select(battery => $"{battery.Id}: {battery.Description}"))}.";
 }

@@ -7,10 +7,27 @@ namespace ImagePrep.Randomness;
 /// <param name="FailedBlocks">Blocks that failed at least one test.</param>
 /// <param name="Failures">Failed blocks by test; a block that fails several counts in each.</param>
 /// <param name="Battery">Id of the limits: "fips140-1", "fips140-2" or "fips140-2-cn1".</param>
-public sealed record RngTestResult(long Blocks, long FailedBlocks, RngTestFailures Failures, string Battery = BatteryLimits.DefaultId)
+public sealed record RngTestResult(long Blocks, long FailedBlocks, RngTestFailures Failures, string Battery = BatteryLimits.DefaultId) : IBatteryResult
 {
     /// <summary>At least one block, and none that failed. Too little data for one block is not a pass.</summary>
     public bool Passed => Blocks > 0 && FailedBlocks == 0;
+
+    /// <summary>The blocks that failed each test: none may.</summary>
+    public IReadOnlyList<TestOutcome> Outcomes()
+    {
+        string clause = BatteryLimits.ForStreams.First(limits => limits.Id == Battery).Clause;
+        return
+        [
+            Outcome("monobit", clause, Failures.Monobit),
+            Outcome("poker", clause, Failures.Poker),
+            Outcome("runs", clause, Failures.Runs),
+            Outcome("long run", clause, Failures.LongRun),
+            Outcome("continuous run", "FIPS 140-2 §4.9.2", Failures.Continuous),
+        ];
+    }
+
+    private TestOutcome Outcome(string test, string clause, long failed) =>
+        new(test, clause, "failed blocks", failed, null, 0, Passed: Blocks > 0 && failed == 0);
 }
 
 /// <summary>Failed blocks by test.</summary>

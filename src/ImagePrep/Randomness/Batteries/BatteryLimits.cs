@@ -33,6 +33,7 @@ public sealed record BatteryLimits(
         Runs: [new(2_267, 2_733), new(1_079, 1_421), new(502, 748), new(223, 402), new(90, 223), new(90, 223)],
         LongRunFailsAt: 34)
     {
+        Clause = "FIPS 140-1 §4.11.1",
         IdealFailureRate = 4.4e-6,
     };
 
@@ -77,7 +78,7 @@ public sealed record BatteryLimits(
     /// seeds, so they barely add to the redraws that the block tests cause (7.95e-4) and need no limit of their own on redraws per batch.
     /// </summary>
     /// <remarks>
-    /// Ones: binomial. Runs: exact distribution of the count of runs of one symbol. Long run: 9.5e-7. Poker: exact multinomial,
+    /// What <see cref="ExactLimits.For"/> computes, written down so that no run has to wait for it; a test holds the two together. Long run: 9.5e-7. Poker:
     /// X = 16/1024 · S − 1024 from 1.09375 to 58.8125.
     /// </remarks>
     public static BatteryLimits Seed4096 { get; } = new(
@@ -88,6 +89,9 @@ public sealed record BatteryLimits(
         SumOfSquares: new Bounds(65_606, 69_300),
         Runs: [new(411, 618), new(188, 329), new(80, 181), new(30, 104), new(9, 62), new(9, 61)],
         LongRunFailsAt: 32);
+
+    /// <summary>Where the tests are defined.</summary>
+    public string Clause { get; init; } = "FIPS 140-2 §4.9.1";
 
     /// <summary>Those for streams: blocks of 20,000 bits.</summary>
     public static IReadOnlyList<BatteryLimits> ForStreams { get; } = [Fips1401, Fips1402, Fips140ChangeNotice1];
