@@ -31,6 +31,7 @@ IEnumerable<Comparison>[] families =
     CompressedReading.Measure(bench, image),
     Realignment.Measure(bench),
     VirtualSize.Measure(bench, image),
+    NoiseAssessment.Measure(bench),
 ];
 List<Comparison> commands = [];
 ResultTable.WriteHead();

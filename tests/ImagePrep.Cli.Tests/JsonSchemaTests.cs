@@ -23,6 +23,9 @@ public sealed class JsonSchemaTests
     [Fact]
     public void RngTest_IsDescribed() => Describes("rngtest.schema.json", CliJsonContext.Default.RngTestResult);
 
+    [Fact]
+    public void EntropyAssess_IsDescribed() => Describes("entropy-assess.schema.json", CliJsonContext.Default.EntropyAssessment);
+
     private static void Describes(string file, JsonTypeInfo type)
     {
         JsonNode schema = type.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Comment });
