@@ -3,14 +3,14 @@ using System.Numerics;
 namespace ImagePrep.Tests.Randomness.Assessment;
 
 /// <summary>
-/// data.pi.bin of NIST's program, made instead of kept: it comes from a text of π in bits, 25 a line after four blanks, in which everything but
-/// '0' was taken for a one.
+/// data.pi.bin of NIST's program, made instead of kept. It comes from a text of π in bits, 25 a line after three blanks, 24 in the first; every character but
+/// '0' was taken for a one, blanks and ends of lines too.
 /// </summary>
 internal static class ReferencePi
 {
     private const int BitCount = 1_004_882;
     private const int BitsPerLine = 25;
-    private const int BlanksPerLine = 4;
+    private const int BitsMissingInFirstLine = 1;
     private const int GuardBits = 64;
 
     /// <summary>Bits that one term of the series gives.</summary>
@@ -19,20 +19,19 @@ internal static class ReferencePi
     public static byte[] Samples()
     {
         BigInteger pi = Pi(BitCount);
-        List<byte> samples = [];
+        List<byte> samples = [1, 1, 1];
         byte[] bytes = pi.ToByteArray(isUnsigned: true, isBigEndian: true);
         int unused = (bytes.Length * 8) - BitCount;
         for (int i = 0; i < BitCount; i++)
         {
-            if (i % BitsPerLine == 0)
-            {
-                samples.AddRange(Enumerable.Repeat((byte)1, BlanksPerLine));
-            }
-
             samples.Add((byte)((bytes[(i + unused) >> 3] >> (7 - ((i + unused) & 7))) & 1));
+            if ((i + 1 + BitsMissingInFirstLine) % BitsPerLine == 0)
+            {
+                samples.AddRange([1, 1, 1, 1]);
+            }
         }
 
-        return [.. samples];
+        return [.. samples, 1];
     }
 
     /// <summary>The first bits of π, its two whole ones included, by the series of the Chudnovskys.</summary>
