@@ -49,6 +49,7 @@ packages="
     seabios
     selinux-utils
     shellcheck
+    sp800-90b-entropy-assessment
     squashfs-tools
     strace
     syslinux

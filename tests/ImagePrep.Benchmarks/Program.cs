@@ -32,6 +32,7 @@ IEnumerable<Comparison>[] families =
     Realignment.Measure(bench),
     VirtualSize.Measure(bench, image),
     RandomnessThroughput.Measure(bench),
+    NoiseAssessment.Measure(bench),
 ];
 List<Comparison> commands = [];
 ResultTable.WriteHead();
