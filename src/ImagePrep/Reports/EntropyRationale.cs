@@ -69,6 +69,8 @@ public static partial class EntropyRationale
             ["nonceBytes"] = Text(EntropyInputs.NonceBytes),
             ["identityBytes"] = Text(NodeSecrets.MachineIdBytes + NodeSecrets.NonceBytes),
             ["repetitions"] = Text(CheckedSource.RepetitionCutoff),
+            ["proportion"] = Text(CheckedSource.ProportionCutoff),
+            ["window"] = Text(CheckedSource.Window),
             ["drawTests"] = DrawTests(),
             ["twoInARow"] = string.Create(CultureInfo.InvariantCulture, $"{1 / (RedrawPolicy.RejectRate * RedrawPolicy.RejectRate) / 1e6:0.0} million"),
             ["redrawAlpha"] = Rate(RedrawPolicy.Alpha),
