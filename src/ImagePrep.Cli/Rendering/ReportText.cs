@@ -9,6 +9,7 @@ internal static class ReportText
     {
         // Digests and paths are copied by people and scripts: plain lines, never wrapped.
         Console.WriteLine(report.Summary);
-        Console.WriteLine($"Everything is in {folder}; the evidence is in report.json.");
+        string rationale = report.SeedTests is null ? "" : $", and where the seeds' entropy comes from in {EntropyRationale.FileName}";
+        Console.WriteLine($"Everything is in {folder}; the evidence is in report.json{rationale}.");
     }
 }
