@@ -1,3 +1,5 @@
+using ImagePrep.Storage.Blocks;
+
 namespace ImagePrep.Randomness;
 
 /// <summary>The start of a stream, kept while the stream is read by somebody else: for showing what was tested.</summary>
@@ -25,23 +27,9 @@ public static class StreamHead
     }
 
     /// <summary>What was read already, then the rest.</summary>
-    private sealed class Continued(byte[] head, Stream rest) : Stream
+    private sealed class Continued(byte[] head, Stream rest) : ReadOnlyStream
     {
         private int _given;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override int Read(Span<byte> buffer)
         {
@@ -55,17 +43,5 @@ public static class StreamHead
             _given += count;
             return count;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
