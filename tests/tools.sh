@@ -16,6 +16,7 @@ packages="
     dosfstools
     dropbear-bin
     e2fsprogs
+    ent
     erofs-utils
     exfatprogs
     extlinux
@@ -48,6 +49,7 @@ packages="
     seabios
     selinux-utils
     shellcheck
+    sp800-90b-entropy-assessment
     squashfs-tools
     strace
     syslinux

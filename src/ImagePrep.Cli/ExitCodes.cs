@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using ImagePrep.Errors;
 using ImagePrep.Randomness;
+using ImagePrep.Randomness.Assessment;
 using ImagePrep.Storage.Errors;
 
 namespace ImagePrep.Cli;
@@ -20,8 +21,7 @@ internal static class ExitCodes
     {
         (code, message) = exception switch
         {
-            RecipeException => (Usage, exception.Message),
-            SampleSizeException => (Usage, exception.Message),
+            RecipeException or SampleSizeException or UnsuitableSamplesException => (Usage, exception.Message),
             StepException => (Unsupported, exception.Message),
             VerificationException => (Findings, exception.Message),
             UnsupportedImageException => (Unsupported, exception.Message),

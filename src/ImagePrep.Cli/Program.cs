@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using ImagePrep.Cli.Commands;
 using ImagePrep.Cli.Rendering;
 using ImagePrep.Storage.Errors;
@@ -15,12 +16,12 @@ internal static class Program
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors)
+            foreach (ParseError error in parsed.Errors)
             {
                 Console.Error.WriteLine($"imageprep: {error.Message}");
             }
 
-            Console.Error.WriteLine($"Try 'imageprep {string.Join(' ', parsed.CommandResult.Command == root ? [] : [parsed.CommandResult.Command.Name, ""])}--help'.");
+            Console.Error.WriteLine($"Try '{Words(parsed.CommandResult)} --help'.");
             return ExitCodes.Usage;
         }
 
@@ -40,4 +41,8 @@ internal static class Program
             return code;
         }
     }
+
+    /// <summary>The program and the commands that were typed, such as "imageprep entropy assess".</summary>
+    private static string Words(CommandResult result) =>
+        (result.Parent is CommandResult parent ? Words(parent) + " " : "") + result.Command.Name;
 }

@@ -21,9 +21,14 @@ internal sealed record Comparison(string Name, Figures Own, IReadOnlyList<Yardst
 {
     private const int CountedRuns = 5;
 
-    public static Comparison Run(Measured own, params IReadOnlyList<Measured> others)
+    public static Comparison Run(Measured own, params IReadOnlyList<Measured> others) => RunAll([(own, null)], others)[0];
+
+    /// <summary>Several commands of ours beside the same others, which then run once for all of them.</summary>
+    /// <param name="owns">Each with the bar it has beside the first of the others; null for the others' own bars.</param>
+    /// <param name="others">What they are compared with.</param>
+    public static IReadOnlyList<Comparison> RunAll(IReadOnlyList<(Measured Command, double? MostRatio)> owns, params IReadOnlyList<Measured> others)
     {
-        List<Measured> commands = [own, .. others.Where(other => other.Program is not null)];
+        List<Measured> commands = [.. owns.Select(own => own.Command), .. others.Where(other => other.Program is not null)];
 
         // The first run of each reads from disk what the others find in memory: not counted.
         commands.ForEach(command => command.Run());
@@ -33,10 +38,15 @@ internal sealed record Comparison(string Name, Figures Own, IReadOnlyList<Yardst
             commands.ForEach(command => runs[command].Add(command.Run()));
         }
 
+        return [.. owns.Select(own => Of(own.Command, others.Select((other, index) => index == 0 && own.MostRatio is { } most ? (other, most) : (other, other.MostRatio)), runs))];
+    }
+
+    private static Comparison Of(Measured own, IEnumerable<(Measured Command, double? MostRatio)> others, Dictionary<Measured, List<Run>> runs)
+    {
         Figures figures = Figures.Of(runs[own]);
         List<Bar> bars = own.MostSeconds is { } seconds ? [new Bar(own.Name, "s", seconds, figures.MedianSeconds)] : [];
         List<Yardstick> beside = [];
-        foreach (Measured other in others)
+        foreach ((Measured other, double? mostRatio) in others)
         {
             if (!runs.TryGetValue(other, out List<Run>? theirs))
             {
@@ -46,7 +56,7 @@ internal sealed record Comparison(string Name, Figures Own, IReadOnlyList<Yardst
 
             double ratio = Median(runs[own].Zip(theirs, (left, right) => left.Seconds / right.Seconds));
             beside.Add(new Yardstick(other.Name, Figures.Of(theirs), ratio));
-            if (other.MostRatio is { } most)
+            if (mostRatio is { } most)
             {
                 bars.Add(new Bar($"{own.Name} : {other.Name}", "x", most, ratio));
             }

@@ -31,6 +31,8 @@ IEnumerable<Comparison>[] families =
     CompressedReading.Measure(bench, image),
     Realignment.Measure(bench),
     VirtualSize.Measure(bench, image),
+    RandomnessThroughput.Measure(bench),
+    NoiseAssessment.Measure(bench),
 ];
 List<Comparison> commands = [];
 ResultTable.WriteHead();

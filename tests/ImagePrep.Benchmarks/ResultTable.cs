@@ -11,7 +11,7 @@ internal static class ResultTable
         foreach (Yardstick other in comparison.Beside)
         {
             string name = "  " + other.Name;
-            Console.WriteLine(other.Figures is { } figures ? $"{Line(name, figures)}{$"{other.MedianRatio:0.00} x",10}" : $"{name,-46}{"not installed",16}");
+            Console.WriteLine(other.Figures is { } figures ? $"{Line(name, figures)}{$"{other.MedianRatio:0.00#} x",10}" : $"{name,-46}{"not installed",16}");
         }
     }
 
@@ -20,7 +20,7 @@ internal static class ResultTable
         Console.WriteLine($"{"bar",-86}{"at most",12}{"is",12}");
         foreach (Bar bar in bars)
         {
-            Console.WriteLine($"{bar.Of,-86}{$"{bar.Most:0.##} {bar.Unit}",12}{$"{bar.Reached:0.00} {bar.Unit}",12}  {(bar.IsMet ? "met" : "NOT MET")}");
+            Console.WriteLine($"{bar.Of,-86}{$"{bar.Most:0.###} {bar.Unit}",12}{$"{bar.Reached:0.00#} {bar.Unit}",12}  {(bar.IsMet ? "met" : "NOT MET")}");
         }
     }
 

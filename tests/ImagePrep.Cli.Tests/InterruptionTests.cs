@@ -8,7 +8,7 @@ public sealed class InterruptionTests : IDisposable
 {
     private const int Kills = 50;
 
-    private static readonly string[] Complete = ["golden.json", "golden.qcow2", "imageprep.log", "nodes", "report.json"];
+    private static readonly string[] Complete = ["entropy-rationale.md", "golden.json", "golden.qcow2", "imageprep.log", "nodes", "report.json"];
 
     private readonly ScratchFolder _scratch = new();
 

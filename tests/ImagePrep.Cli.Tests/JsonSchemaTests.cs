@@ -29,6 +29,9 @@ public sealed class JsonSchemaTests
     [Fact]
     public void RngTestSp80022_IsDescribed() => Describes("rngtest-sp800-22.schema.json", CliJsonContext.Default.Sp80022Result);
 
+    [Fact]
+    public void EntropyAssess_IsDescribed() => Describes("entropy-assess.schema.json", CliJsonContext.Default.EntropyAssessment);
+
     private static void Describes(string file, JsonTypeInfo type)
     {
         JsonNode schema = type.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Comment });

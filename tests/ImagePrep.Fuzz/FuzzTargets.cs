@@ -31,6 +31,7 @@ public static class FuzzTargets
         new RecipeTarget(),
         new NodeListTarget(),
         new GoldenDocumentTarget(),
+        new NoiseSamplesTarget(),
     ];
 
     public static FuzzTarget Of(string name) => All.Single(target => target.Name == name);

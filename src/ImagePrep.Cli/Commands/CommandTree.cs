@@ -17,6 +17,7 @@ internal static class CommandTree
             PrepareCommand.Build(cancellation),
             StampCommand.Build(cancellation),
             RngTestCommand.Build(),
+            EntropyCommand.Build(cancellation),
             ListCommand.Build(cancellation),
             CatCommand.Build(cancellation),
             RecipesCommand.Build(),

@@ -71,7 +71,7 @@ internal static class CommonOptions
 
     public static Option<string[]> EntropyFiles() => new("--entropy-file")
     {
-        Description = "File, device or FIFO whose bytes are mixed into every node's seed, besides the operating system's. May be repeated.",
+        Description = "File, FIFO or device, such as /dev/hwrng, whose bytes are mixed into every node's seed, besides the operating system's. May be repeated.",
         HelpName = "FILE",
     };
 

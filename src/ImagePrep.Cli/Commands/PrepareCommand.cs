@@ -25,13 +25,20 @@ internal static class PrepareCommand
         Option<string> format = CommonOptions.NodeFormat();
         Option<int> jobs = CommonOptions.Jobs();
         Option<string[]> entropy = CommonOptions.EntropyFiles();
+        Option<bool> compress = new("--compress") { Description = "Compress the golden image (zlib, on all cores): smaller to ship, slower to make." };
         Option<bool> dryRun = new("--dry-run") { Description = "Print what would be done, down to paths and sectors, and write nothing." };
         Command command = new("prepare", "Makes a golden image from a base image and, when asked, unique node images.")
         {
-            recipe, baseImage, baseFormat, backing, catalogs, output, nodes, count, layout, format, jobs, entropy, dryRun,
+            recipe, baseImage, baseFormat, backing, catalogs, output, nodes, count, layout, format, jobs, entropy, compress, dryRun,
         };
         command.SetAction(parsed =>
         {
+            NodeLayout nodeLayout = CommonOptions.ReadLayout(parsed.GetValue(layout)!, parsed.GetValue(format)!);
+            if (parsed.GetValue(compress) && nodeLayout == NodeLayout.StandaloneQcow2)
+            {
+                throw CommonOptions.Misuse("--compress", "goes without standalone qcow2 nodes, which are patched copies of the golden image; use --layout overlay, or --format raw");
+            }
+
             PrepareRequest request = new()
             {
                 Recipe = RecipeLibrary.Load(parsed.GetValue(recipe)!),
@@ -39,10 +46,11 @@ internal static class PrepareCommand
                 Backing = parsed.GetValue(backing) ?? [],
                 BaseFormat = DeclaredFormats.Parse(parsed.GetValue(baseFormat)),
                 Catalog = GuestCatalog.With(parsed.GetValue(catalogs) ?? []),
+                Compress = parsed.GetValue(compress),
                 Nodes = CommonOptions.ReadNodes(parsed.GetValue(nodes), parsed.GetValue(count)),
                 Stamping = new StampOptions
                 {
-                    Layout = CommonOptions.ReadLayout(parsed.GetValue(layout)!, parsed.GetValue(format)!),
+                    Layout = nodeLayout,
                     Jobs = CommonOptions.CheckJobs(parsed.GetValue(jobs)),
                     EntropyFiles = parsed.GetValue(entropy) ?? [],
                 },

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 using ImagePrep.Cli.Rendering;
+using ImagePrep.Cli.Rendering.Html;
+using ImagePrep.Randomness;
 using ImagePrep.Randomness.Batteries;
 using ImagePrep.Randomness.StatisticalTests;
 
@@ -31,6 +34,7 @@ internal static class RngTestCommand
             HelpName = "N",
         };
         Option<bool> json = CommonOptions.Json();
+        Option<string> html = new("--html") { Description = "Also write a page: statistics against their bounds, and a picture of the first bits.", HelpName = "FILE" };
         Command command = new(
             "rngtest",
             "Runs statistical tests on random bytes; those of FIPS 140-2 Change Notice 1 on blocks of 20,000 bits, with the verdicts of rng-tools' rngtest, "
@@ -42,21 +46,29 @@ internal static class RngTestCommand
             alpha,
             sequenceBits,
             json,
+            html,
         };
         command.SetAction(parsed => Run(
             parsed.GetValue(file)!,
             StreamBatteries.Find(parsed.GetValue(battery)!)!,
             new BatteryOptions(parsed.GetValue(blocks), parsed.GetValue(alpha), parsed.GetValue(sequenceBits)),
-            parsed.GetValue(json)));
+            parsed.GetValue(json),
+            parsed.GetValue(html)));
         return command;
     }
 
-    private static int Run(string file, IStreamBattery battery, BatteryOptions options, bool json)
+    private static int Run(string file, IStreamBattery battery, BatteryOptions options, bool json, string? html)
     {
         Check(options, battery);
+        if (html is not null && Path.GetFullPath(html) == Path.GetFullPath(file))
+        {
+            throw CommonOptions.Misuse("--html", "names the file that is tested, which the page would replace");
+        }
+
         using Stream input = file == "-" ? Console.OpenStandardInput() : new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
         long start = Stopwatch.GetTimestamp();
-        IBatteryResult result = battery.Run(input, options);
+        (byte[] head, Stream whole) = html is null ? ([], input) : StreamHead.Take(input, RandomnessPage.HeadBytes);
+        IBatteryResult result = battery.Run(whole, options);
         if (json)
         {
             Console.Write(CliJson.Write(result));
@@ -64,6 +76,14 @@ internal static class RngTestCommand
         else
         {
             RngTestText.Write(Console.Out, battery, result, Stopwatch.GetElapsedTime(start));
+        }
+
+        if (html is not null)
+        {
+            File.WriteAllText(html, RandomnessPage.Write(file == "-" ? "standard input" : Path.GetFileName(file), battery, result, head));
+
+            // What was tested may be a seed in use.
+            CryptographicOperations.ZeroMemory(head);
         }
 
         return result.Passed ? ExitCodes.Done : ExitCodes.Findings;

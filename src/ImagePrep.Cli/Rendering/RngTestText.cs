@@ -117,7 +117,7 @@ internal static class RngTestText
         { } value => value.ToString(value < 1e-4 ? "0.0e0" : "0.000000", Culture),
     };
 
-    private static string Number(double value) => value == Math.Floor(value) && Math.Abs(value) < 1e15
+    internal static string Number(double value) => value == Math.Floor(value) && Math.Abs(value) < 1e15
         ? value.ToString("N0", Culture)
         : value.ToString(Math.Abs(value) < 0.001 ? "0.###e0" : "0.######", Culture);
 }

@@ -64,7 +64,7 @@ internal static class CatalogShape
             new("section", KeyShape.Text, "For ini: the section."),
             new("create", KeyShape.Flag, "Whether a missing file is made. Default: false."),
         ]),
-        new("drop-words", KeyShape.Mappings, "Words that are taken out of one-line files such as a kernel command line.", Keys: [Paths, new("match", KeyShape.Text, "Regular expression that a whole word must match.", Required: true)]),
+        new("drop-words", KeyShape.Mappings, "Words that are taken out of files, such as arguments of a kernel command line or a boot menu; blanks and quotes divide words.", Keys: [Paths, new("match", KeyShape.Text, "Regular expression that a whole word must match.", Required: true)]),
         new("report", KeyShape.PathsOrTrue, "What is named and never touched; true where there is no path to name."),
         new("why", KeyShape.Text, "One sentence for reviewers.", Required: true),
         new("source", KeyShape.Text, "Where the fact comes from.", Required: true),

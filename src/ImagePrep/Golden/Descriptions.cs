@@ -1,5 +1,7 @@
 using ImagePrep.Guests;
+using ImagePrep.Recipes;
 using ImagePrep.Steps;
+using ImagePrep.Steps.AddNodeEntropy;
 using ImagePrep.Storage.Partitions;
 
 namespace ImagePrep.Golden;
@@ -27,6 +29,26 @@ internal static class Descriptions
 
     public static GuestDescription Of(Guest guest) =>
         new(guest.Release.Id, guest.Release.VersionId, guest.Release.PrettyName, guest.Init.Name, guest.Init.Version, guest.Features);
+
+    /// <summary>From the recipe's options and, for the credit, from what stands in the image: not every init can give it.</summary>
+    public static NodeEntropyDescription? NodeEntropyOf(Recipe recipe, GuestTree files)
+    {
+        if (recipe.Step(AddNodeEntropyStep.StepName) is not { } step)
+        {
+            return null;
+        }
+
+        AddNodeEntropyOptions options = AddNodeEntropyOptions.From(step.Options);
+        return new NodeEntropyDescription(
+            files.Exists(AddNodeEntropyStep.SeedCreditPath),
+            options.KeysOnCommand ? AddNodeEntropyOptions.Command : AddNodeEntropyOptions.ServiceStart,
+            options.NetworkGuard,
+            options.SshKeyTypes,
+            options.RsaBits,
+            options.EcdsaBits,
+            options.TlsKey,
+            options.EntropyFloor);
+    }
 
     public static StepDescription Of(string name, StepOutcome outcome) => new(
         name,

@@ -25,6 +25,9 @@ public sealed record GoldenDocument
 
     public required GuestDescription Guest { get; init; }
 
+    /// <summary>How nodes treat their seed and make keys; absent when the recipe does not ask for it.</summary>
+    public NodeEntropyDescription? NodeEntropy { get; init; }
+
     /// <summary>The time that edited inodes carry, in seconds since 1970: SOURCE_DATE_EPOCH or the base's own last write.</summary>
     public required long WriteTime { get; init; }
 

@@ -3,6 +3,7 @@ using ImagePrep.Guests;
 using ImagePrep.Guests.DeviceOrder;
 using ImagePrep.Recipes;
 using ImagePrep.Steps;
+using ImagePrep.Storage.Disks.Output;
 using ImagePrep.Storage.FileSystems;
 
 namespace ImagePrep.Golden;
@@ -28,6 +29,8 @@ internal sealed record GoldenParts
 
     /// <summary>What stays out of the image; null when the recipe asks for none of that.</summary>
     public required DiskErasure? Erasure { get; init; }
+
+    public required OutputCompression Compression { get; init; }
 
     public required IReadOnlyList<(string Name, StepOutcome Outcome)> Outcomes { get; init; }
 }

@@ -22,7 +22,7 @@ internal static class GoldenWriter
         return ImageWriter.Write(
             live,
             path,
-            new OutputOptions { Format = DiskFormat.Qcow2, Verify = check.Verify },
+            new OutputOptions { Format = DiskFormat.Qcow2, Compression = parts.Compression, Verify = check.Verify },
             new PhaseProgress(observer),
             cancellation);
     }
@@ -35,6 +35,7 @@ internal static class GoldenWriter
         Recipe = new RecipeDescription(parts.Recipe.Name, parts.Recipe.Digest),
         Catalogs = parts.Catalogs.Count > 0 ? parts.Catalogs : null,
         Guest = Descriptions.Of(parts.Disk.Guest),
+        NodeEntropy = Descriptions.NodeEntropyOf(parts.Recipe, parts.Disk.Files),
         WriteTime = parts.WriteTime.Seconds,
         TableBefore = parts.TableBefore,
         TableAfter = Descriptions.Of(parts.Disk.Table, parts.Disk.Contents),

@@ -143,6 +143,7 @@ public sealed class PreparationSession : IDisposable
             Catalogs = _request.Catalog.Added,
             DeviceOrder = FindDeviceOrder(),
             Erasure = _request.Recipe.Erase ? _disk!.Erase(BootGap.UnusedOf(_disk.Device, _disk.Table)) : null,
+            Compression = _request.Compress ? OutputCompression.Zlib : OutputCompression.None,
             Outcomes = _outcomes,
         };
         WrittenImage written = GoldenWriter.Write(parts, Output.File(GoldenName), _observer, _cancellation);
@@ -187,7 +188,7 @@ public sealed class PreparationSession : IDisposable
         GoldenDocument golden = _golden ?? throw OutOfOrder(nameof(Publish), nameof(WriteGolden));
         _observer.Phase("Writing the report");
         ReportDocument report = ReportDocument.Of(golden, _batch, _seedTests, _started, _clock.GetUtcNow());
-        File.WriteAllText(Output.File(ReportName), JsonText.Write(report));
+        Evidence.Write(Output, report, golden);
         _cancellation.ThrowIfCancellationRequested();
         Output.Publish(last: ReportName);
         return report;

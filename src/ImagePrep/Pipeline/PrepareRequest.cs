@@ -22,6 +22,9 @@ public sealed record PrepareRequest
     /// <summary>What is known of keys and identities in guests.</summary>
     public GuestCatalog Catalog { get; init; } = GuestCatalog.BuiltIn;
 
+    /// <summary>Whether the golden image is compressed: smaller to ship, slower to write and to read.</summary>
+    public bool Compress { get; init; }
+
     /// <summary>Nodes to stamp; none makes the golden image alone.</summary>
     public IReadOnlyList<NodeSpec> Nodes { get; init; } = [];
 

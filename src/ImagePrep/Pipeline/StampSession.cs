@@ -28,7 +28,7 @@ public static class StampSession
 
         observer.Phase("Writing the report");
         ReportDocument report = ReportDocument.Of(golden.Document, batch, tests, started, clock.GetUtcNow());
-        File.WriteAllText(output.File(PreparationSession.ReportName), JsonText.Write(report));
+        Evidence.Write(output, report, golden.Document);
         cancellation.ThrowIfCancellationRequested();
         output.Publish(last: PreparationSession.ReportName);
         return report;

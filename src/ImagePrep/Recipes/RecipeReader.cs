@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ImagePrep.Errors;
 using ImagePrep.Steps;
+using ImagePrep.Steps.AddNodeEntropy;
 using YamlDotNet.RepresentationModel;
 
 namespace ImagePrep.Recipes;
@@ -102,7 +103,7 @@ public static class RecipeReader
         private void RequireGenerator(YamlMappingNode node, List<RecipeStep> steps)
         {
             string? taker = steps.Select(step => step.Step.Name).FirstOrDefault(name => name is "reset-identity" or "remove-keygen");
-            if (taker is not null && !node.Children.ContainsKey(new YamlScalarNode("add-node-entropy")))
+            if (taker is not null && !node.Children.ContainsKey(new YamlScalarNode(AddNodeEntropyStep.StepName)))
             {
                 Report($"steps.{taker}", node, "goes with add-node-entropy, which makes keys again; without it SSH and TLS services would not start");
             }

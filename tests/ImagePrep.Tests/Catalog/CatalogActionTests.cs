@@ -93,6 +93,13 @@ public sealed class CatalogActionTests
     [Theory]
     [InlineData("console=tty1 root=PARTUUID=1 init=/usr/lib/raspberrypi-sys-mods/firstboot quiet\n", "console=tty1 root=PARTUUID=1 quiet\n")]
     [InlineData("quiet init=/x", "quiet")]
+    [InlineData("init=/x quiet\n", "quiet\n")]
+    [InlineData("\tlinux /vmlinuz root=UUID=1 ro init=/x\n\tinitrd /initrd.img\n", "\tlinux /vmlinuz root=UUID=1 ro\n\tinitrd /initrd.img\n")]
+    [InlineData("GRUB_CMDLINE_LINUX=\"init=/x\"\nGRUB_TIMEOUT=5\n", "GRUB_CMDLINE_LINUX=\"\"\nGRUB_TIMEOUT=5\n")]
+    [InlineData("GRUB_CMDLINE_LINUX='quiet init=/x ro'\n", "GRUB_CMDLINE_LINUX='quiet ro'\n")]
+    [InlineData("quiet init=\"/x y\" ro\n", "quiet ro\n")]
+    [InlineData("quiet init=\"/x y\n", "quiet\"/x y\n")]
+    [InlineData("reinit=/x init= noinit\n", "reinit=/x noinit\n")]
     public void DropWords_CommandLine_LosesTheWordOnly(string before, string after)
     {
         DebianGuest guest = With("drop-words: { paths: [/boot/own.txt], match: 'init=.*' }");
@@ -101,6 +108,19 @@ public sealed class CatalogActionTests
         guest.Run("remove-keygen");
 
         guest.FileSystem.Dump().ShouldContain($"/boot/own.txt 0644 0:0 {after.Replace("\n", "\\n")}");
+    }
+
+    [Fact]
+    public void DropWords_EnvironmentOfGrub_KeepsItsLength()
+    {
+        const string Before = "# GRUB Environment Block\nkernelopts=root=/dev/sda1 init=/x ro\n";
+        DebianGuest guest = With("drop-words: { paths: [/boot/grub2/grubenv], match: 'init=.*' }");
+        guest.FileSystem.Add("/boot/grub2/grubenv", Before.PadRight(1024, '#'));
+
+        guest.Run("remove-keygen");
+
+        guest.FileSystem.Dump().ShouldContain(
+            "/boot/grub2/grubenv 0644 0:0 " + Before.Replace(" init=/x", "").PadRight(1024, '#').Replace("\n", "\\n"));
     }
 
     [Fact]

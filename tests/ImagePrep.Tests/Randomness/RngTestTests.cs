@@ -141,6 +141,42 @@ public sealed partial class RngTestTests
         RngTest.Run(new DribblingStream(bytes)).ShouldBe(expected);
     }
 
+    // Explicit: a gigabyte in all, which rngtest takes most of a minute for.
+    [Theory(Explicit = true)]
+    [InlineData("random")]
+    [InlineData("biased")]
+    [InlineData("slightly biased")]
+    [InlineData("sticky")]
+    [InlineData("stuck")]
+    [InlineData("repeated")]
+    [InlineData("structured")]
+    [InlineData("mixed")]
+    public void Run_EighthOfAGigabyte_AgreesOnEveryBlock(string kind)
+    {
+        byte[] bytes = Data(kind, 125_000_000);
+        using ScratchFolder scratch = new();
+        File.WriteAllBytes(scratch.File("data"), bytes);
+        OutsideTool.Require("rngtest");
+
+        // As a filter it hands on the good blocks, and skips one word more at the start.
+        OutsideTool.Run("sh", ["-c", "rngtest -p < \"$1\" > \"$2\"", "sh", scratch.File("data"), scratch.File("good")], seconds: 300);
+        byte[] good = File.ReadAllBytes(scratch.File("good"));
+        ReadOnlySpan<byte> tested = bytes.AsSpan(RngTest.PrimingBytes);
+        int at = 0;
+        for (int block = 0; RngTest.PrimingBytes + ((block + 1) * 2500) <= tested.Length; block++)
+        {
+            ReadOnlySpan<byte> withWord = tested.Slice(block * 2500, RngTest.PrimingBytes + 2500);
+            if (RngTest.Failures(withWord, BatteryLimits.Fips140ChangeNotice1) == BlockTests.None)
+            {
+                withWord[RngTest.PrimingBytes..].SequenceEqual(good.AsSpan(at, 2500)).ShouldBeTrue($"block {block}");
+                at += 2500;
+            }
+        }
+
+        at.ShouldBe(good.Length);
+        RngTest.Run(bytes).ShouldBe(AskRngtest(bytes));
+    }
+
     private static byte[] Data(string kind, int length) => kind switch
     {
         "random" => Samples.Random(length, 11),

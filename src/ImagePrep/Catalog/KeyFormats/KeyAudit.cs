@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using System.Security.Cryptography;
+using ImagePrep.Catalog.KeyFormats.Checks;
 using ImagePrep.Guests;
 using ImagePrep.Storage.FileSystems;
 
@@ -22,6 +23,9 @@ public static class KeyAudit
 
     private const int MaxDepth = 24;
     private const int MaxEntries = 200_000;
+
+    /// <summary>Files with certificates that are compared with the keys: far more than a machine's own.</summary>
+    private const int MaxCertificates = 1024;
 
     private static readonly string[] Folders =
     [
@@ -58,7 +62,8 @@ public static class KeyAudit
     {
         private readonly Dictionary<GuestPath, Mount> _mounts = guest.Mounts.ToDictionary(mount => mount.Point);
         private readonly HashSet<GuestPath> _entered = [];
-        private readonly List<KeyFinding> _keys = [];
+        private readonly List<(GuestNode File, RecognisedKey Key)> _keys = [];
+        private readonly List<GuestNode> _certificates = [];
         private readonly byte[] _buffer = new byte[MaxFile];
         private int _entries;
         private int _files;
@@ -66,8 +71,9 @@ public static class KeyAudit
 
         public KeyAuditResult Finish()
         {
+            KeyFinding[] findings = [.. _keys.Select(key => new KeyFinding(key.File.Path, key.Key) { Certificate = CertificateOf(key.File) })];
             CryptographicOperations.ZeroMemory(_buffer);
-            return new KeyAuditResult(_keys, _files, _isComplete);
+            return new KeyAuditResult(findings, _files, _isComplete);
         }
 
         public void Enter(GuestNode folder, int depth)
@@ -121,10 +127,24 @@ public static class KeyAudit
             }
 
             _files++;
-            if (KeyRecogniser.Recognise(path, Read(file, path), file.Info.Size, KeyFormatCatalog.Private) is { IsPrivate: true } key)
+            ReadOnlySpan<byte> content = Read(file, path);
+            if (KeyRecogniser.Recognise(path, content, file.Info.Size, KeyFormatCatalog.Private) is { IsPrivate: true } key)
             {
-                _keys.Add(new KeyFinding(file.Path, key));
+                _keys.Add((file, key));
             }
+
+            if (_certificates.Count < MaxCertificates && SelfSignedCertificate.MayBeIn(content))
+            {
+                _certificates.Add(file);
+            }
+        }
+
+        private GuestPath? CertificateOf(GuestNode key)
+        {
+            byte[] publicPart = SelfSignedCertificate.PublicPart(Read(key, key.Path.ToString()));
+            return publicPart.Length == 0
+                ? null
+                : _certificates.Find(file => SelfSignedCertificate.Has(Read(file, file.Path.ToString()), publicPart))?.Path;
         }
 
         /// <summary>The start of a file; as much more as may tell something: the rest of a text, all of a binary file that begins as a key does.</summary>

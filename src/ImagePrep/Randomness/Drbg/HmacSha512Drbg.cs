@@ -1,8 +1,4 @@
 using System.Security.Cryptography;
-using Org.BouncyCastle.Crypto;
-using Org.BouncyCastle.Crypto.Digests;
-using Org.BouncyCastle.Crypto.Macs;
-using Org.BouncyCastle.Crypto.Prng.Drbg;
 
 namespace ImagePrep.Randomness.Drbg;
 
@@ -10,108 +6,120 @@ namespace ImagePrep.Randomness.Drbg;
 /// HMAC_DRBG of SP 800-90A Rev. 1 §10.1.2 with SHA-512 at 256 bits of strength. Everything it depends on is passed in, so known answers can
 /// be checked. This type is not gated by the self-test; products use <see cref="SeedDrbg"/>.
 /// </summary>
+/// <remarks>
+/// The framework's HMAC does the work, in one call each that keeps nothing. State and scratch space are pinned arrays, wiped after use: no copy of what is
+/// generated stays behind but the caller's. docs/decisions/0006-drbg.md says why it is not a library's.
+/// </remarks>
 internal sealed class HmacSha512Drbg : IDisposable
 {
     public const int SecurityStrengthBits = 256;
 
-    private readonly GivenEntropy _entropy = new();
-    private readonly HMacSP800Drbg _drbg;
+    /// <summary>Most that one request may ask for: 2¹⁹ bits (table 2).</summary>
+    public const int MaxRequestBytes = 1 << 16;
 
+    /// <summary>outlen of SHA-512 in bytes.</summary>
+    private const int OutputBytes = 64;
+
+    /// <summary>More requests need a reseed (table 2: 2⁴⁸).</summary>
+    private const long ReseedInterval = 1L << 48;
+
+    private readonly byte[] _state = GC.AllocateArray<byte>(2 * OutputBytes, pinned: true);
+    private long _requests;
+    private bool _disposed;
+
+    /// <summary>HMAC_DRBG_Instantiate, §10.1.2.3.</summary>
     /// <param name="entropyInput">At least 32 bytes with full entropy.</param>
     /// <param name="nonce">At least 16 bytes.</param>
     /// <param name="personalization">May be empty.</param>
     public HmacSha512Drbg(ReadOnlySpan<byte> entropyInput, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> personalization)
     {
-        byte[] nonceCopy = nonce.ToArray();
-        byte[]? personalizationCopy = OrNull(personalization);
-        _entropy.Give(entropyInput);
-        try
-        {
-            _drbg = new HMacSP800Drbg(new HMac(new Sha512Digest()), SecurityStrengthBits, _entropy, personalizationCopy, nonceCopy);
-        }
-        finally
-        {
-            _entropy.Wipe();
-            CryptographicOperations.ZeroMemory(nonceCopy);
-            CryptographicOperations.ZeroMemory(personalizationCopy);
-        }
+        ArgumentOutOfRangeException.ThrowIfLessThan(entropyInput.Length, SecurityStrengthBits / 8, nameof(entropyInput));
+        ArgumentOutOfRangeException.ThrowIfLessThan(nonce.Length, SecurityStrengthBits / 16, nameof(nonce));
+        Value.Fill(1);
+        Update(entropyInput, nonce, personalization);
     }
 
+    private Span<byte> Key => _state.AsSpan(0, OutputBytes);
+
+    private Span<byte> Value => _state.AsSpan(OutputBytes);
+
+    /// <summary>HMAC_DRBG_Reseed, §10.1.2.4.</summary>
+    /// <param name="entropyInput">At least 32 bytes with full entropy.</param>
+    /// <param name="additionalInput">May be empty.</param>
     public void Reseed(ReadOnlySpan<byte> entropyInput, ReadOnlySpan<byte> additionalInput)
     {
-        _entropy.Give(entropyInput);
-        try
-        {
-            _drbg.Reseed(OrNull(additionalInput));
-        }
-        finally
-        {
-            _entropy.Wipe();
-        }
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfLessThan(entropyInput.Length, SecurityStrengthBits / 8, nameof(entropyInput));
+        Update(entropyInput, additionalInput, []);
+        _requests = 0;
     }
 
+    /// <summary>HMAC_DRBG_Generate, §10.1.2.5, without prediction resistance.</summary>
+    /// <param name="destination">Filled whole; at most <see cref="MaxRequestBytes"/>.</param>
+    /// <param name="additionalInput">An empty one is none, as in the standard.</param>
     public void Generate(Span<byte> destination, ReadOnlySpan<byte> additionalInput)
     {
-        byte[] output = GC.AllocateUninitializedArray<byte>(destination.Length, pinned: true);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(destination.Length, MaxRequestBytes, nameof(destination));
+        if (_requests == ReseedInterval)
+        {
+            throw new RandomnessException("The random bit generator asks for a reseed, which one node's few bytes can never need. Nothing was issued.");
+        }
+
+        if (!additionalInput.IsEmpty)
+        {
+            Update(additionalInput, [], []);
+        }
+
+        while (!destination.IsEmpty)
+        {
+            Hash(Value, Value);
+            int count = Math.Min(OutputBytes, destination.Length);
+            Value[..count].CopyTo(destination);
+            destination = destination[count..];
+        }
+
+        Update(additionalInput, [], []);
+        _requests++;
+    }
+
+    /// <summary>HMAC_DRBG_Uninstantiate: the state is wiped, and nothing can be asked any more (SP 800-90A §9.4).</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        CryptographicOperations.ZeroMemory(_state);
+    }
+
+    /// <summary>HMAC_DRBG_Update, §10.1.2.2, with the provided data in up to three parts.</summary>
+    private void Update(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third)
+    {
+        int provided = first.Length + second.Length + third.Length;
+        byte[] input = GC.AllocateUninitializedArray<byte>(OutputBytes + 1 + provided, pinned: true);
         try
         {
-            if (_drbg.Generate(output, OrNull(additionalInput), predictionResistant: false) != destination.Length * 8)
+            first.CopyTo(input.AsSpan(OutputBytes + 1));
+            second.CopyTo(input.AsSpan(OutputBytes + 1 + first.Length));
+            third.CopyTo(input.AsSpan(OutputBytes + 1 + first.Length + second.Length));
+            for (byte round = 0; round < (provided == 0 ? 1 : 2); round++)
             {
-                throw new RandomnessException("The random bit generator asked for a reseed, which one node's few bytes can never need. Nothing was issued.");
+                Value.CopyTo(input);
+                input[OutputBytes] = round;
+                Hash(input, Key);
+                Hash(Value, Value);
             }
-
-            output.CopyTo(destination);
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(output);
+            CryptographicOperations.ZeroMemory(input);
         }
     }
 
-    /// <summary>
-    /// Moves the generator on, past any state that its earlier output could be computed from (backtracking resistance, SP 800-90A §8.8). The
-    /// library keeps its state in private arrays, so this is as close to wiping them as can be had.
-    /// </summary>
-    public void Dispose() => Reseed(RandomNumberGenerator.GetBytes(SecurityStrengthBits / 8), []);
-
-    /// <summary>
-    /// The library tells "no input" from "an empty input" and is right only for null: with an empty array it runs update steps that
-    /// the standard leaves out, and half of the published answers come out wrong.
-    /// </summary>
-    private static byte[]? OrNull(ReadOnlySpan<byte> input) => input.IsEmpty ? null : input.ToArray();
-
-    /// <summary>Hands the library exactly the bytes that were given, once.</summary>
-    private sealed class GivenEntropy : IEntropySource
+    /// <summary>HMAC under the key. The destination may be the key or the source: the result is written when both were read.</summary>
+    private void Hash(ReadOnlySpan<byte> source, Span<byte> destination)
     {
-        private byte[] _bytes = [];
-        private bool _available;
-
-        public bool IsPredictionResistant => false;
-
-        public int EntropySize => _bytes.Length * 8;
-
-        public void Give(ReadOnlySpan<byte> bytes)
-        {
-            _bytes = GC.AllocateUninitializedArray<byte>(bytes.Length, pinned: true);
-            bytes.CopyTo(_bytes);
-            _available = true;
-        }
-
-        public byte[] GetEntropy()
-        {
-            if (!_available)
-            {
-                throw new InvalidOperationException("The generator asked for entropy twice.");
-            }
-
-            _available = false;
-            return _bytes;
-        }
-
-        public void Wipe()
-        {
-            CryptographicOperations.ZeroMemory(_bytes);
-            _available = false;
-        }
+        Span<byte> result = stackalloc byte[OutputBytes];
+        HMACSHA512.HashData(Key, source, result);
+        result.CopyTo(destination);
+        CryptographicOperations.ZeroMemory(result);
     }
 }

@@ -14,6 +14,10 @@ internal sealed class HammingDistanceTest : IFleetTest
 
     public string Name => "Hamming distances between seeds";
 
+    public string Finds => "seeds that are derived from each other";
+
+    public double FalseAlarmRate(int seeds) => seeds < 2 ? 0 : FleetTests.Alpha;
+
     public string? FindFault(FleetSeeds seeds)
     {
         int reach = Reach(seeds.Count);

@@ -8,6 +8,12 @@ public interface IFleetTest
     /// <summary>The test as reports name it.</summary>
     string Name { get; }
 
+    /// <summary>What it finds, in a few words.</summary>
+    string Finds { get; }
+
+    /// <summary>At most how often a batch of so many ideal seeds raises this alarm.</summary>
+    double FalseAlarmRate(int seeds);
+
     /// <summary>What is wrong, with node names but without any number taken from a seed; null when nothing is.</summary>
     string? FindFault(FleetSeeds seeds);
 }
@@ -16,4 +22,5 @@ public interface IFleetTest
 /// <param name="Test">The test's name.</param>
 /// <param name="Passed">Whether nothing was found.</param>
 /// <param name="Finding">What was found, in words; null when it passed.</param>
-public sealed record FleetVerdict(string Test, bool Passed, string? Finding);
+/// <param name="FalseAlarmRate">At most how often a batch of this size from an ideal source fails the test.</param>
+public sealed record FleetVerdict(string Test, bool Passed, string? Finding, double FalseAlarmRate);

@@ -8,6 +8,10 @@ internal sealed class PooledMonobitTest : IFleetTest
 {
     public string Name => "pooled number of ones";
 
+    public string Finds => "a small preference for ones or zeros";
+
+    public double FalseAlarmRate(int seeds) => FleetTests.Alpha;
+
     public string? FindFault(FleetSeeds seeds)
     {
         long ones = 0;
@@ -19,8 +23,8 @@ internal sealed class PooledMonobitTest : IFleetTest
             }
         }
 
-        long bits = seeds.All.Length * 8L;
-        long alarmAt = Binomial.AlarmAt(bits, 0.5, FleetTests.Alpha / 2);
-        return ones >= alarmAt || bits - ones >= alarmAt ? "ones and zeros are not equally frequent over all seeds" : null;
+        return BinomialBounds.TwoSided(seeds.All.Length * 8L, 0.5, FleetTests.Alpha).Contains(ones)
+            ? null
+            : "ones and zeros are not equally frequent over all seeds";
     }
 }

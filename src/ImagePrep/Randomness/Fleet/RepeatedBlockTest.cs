@@ -13,6 +13,15 @@ internal sealed class RepeatedBlockTest : IFleetTest
 
     public string Name => "no repeated 16-byte blocks";
 
+    public string Finds => "seeds that share 16 aligned bytes: a cipher in counter mode started twice with one key";
+
+    /// <summary>Pairs of blocks times 2⁻¹²⁸, for seeds of 512 bytes.</summary>
+    public double FalseAlarmRate(int seeds)
+    {
+        double blocks = seeds * 32.0;
+        return blocks * (blocks - 1) / 2 * Math.Pow(2, -128);
+    }
+
     public string? FindFault(FleetSeeds seeds)
     {
         // Sorted together with where each came from: equal blocks end up as neighbours.

@@ -28,6 +28,8 @@ internal sealed class EntropyInputs
 
     public IReadOnlyList<string> SourceNames => [.. _sources.Select(source => source.Name)];
 
+    public IReadOnlyList<SourceDescription> SourceDescriptions => [.. _sources.Select(source => source.Description)];
+
     /// <summary>The sources that are always read: the kernel directly where that is possible, and the framework's generator.</summary>
     public static IReadOnlyList<IEntropySource> OfTheSystem() =>
         KernelEntropySource.IsSupported ? [new KernelEntropySource(), new RuntimeEntropySource()] : [new RuntimeEntropySource()];

@@ -69,7 +69,10 @@ public sealed class SeedGenerator
             }
 
             SeedTestReport report = new(
-                SeedDrbg.Description, _inputs.SourceNames, BlockLimits.Name, SeedLimits.Name, verdicts, TestFleet(nodeNames, nodes));
+                SeedDrbg.Description, _inputs.SourceNames, BlockLimits.Name, SeedLimits.Name, verdicts, TestFleet(nodeNames, nodes))
+            {
+                SourceDescriptions = _inputs.SourceDescriptions,
+            };
             return report.Passed ? new SeedBatch(nodes, report) : throw FleetFailed(report);
         }
         catch

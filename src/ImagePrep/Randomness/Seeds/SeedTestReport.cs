@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using ImagePrep.Randomness.Fleet;
+using ImagePrep.Randomness.Sources;
 
 namespace ImagePrep.Randomness.Seeds;
 
@@ -20,6 +22,10 @@ public sealed record SeedTestReport(
     IReadOnlyList<NodeSeedVerdict> Nodes,
     IReadOnlyList<FleetVerdict> Fleet)
 {
+    /// <summary>What is to be known of each source, in the order of <see cref="Sources"/>; for documents, where it is too long for a report.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<SourceDescription> SourceDescriptions { get; init; } = [];
+
     /// <summary>Whether every seed and the fleet passed. Only then may anything be issued.</summary>
     public bool Passed => Nodes.All(node => node.Passed) && Fleet.All(test => test.Passed);
 }

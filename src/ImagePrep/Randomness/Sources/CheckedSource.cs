@@ -1,57 +1,70 @@
 using System.Security.Cryptography;
+using ImagePrep.Randomness.HealthTests;
 
 namespace ImagePrep.Randomness.Sources;
 
 /// <summary>
-/// Health check of a source, on what it delivers: a reading must differ from the one before it, and no byte may come six times in a row. It
-/// sees a source that is stuck; it cannot see one that is predictable.
+/// Health tests of a source, on what it delivers: a reading must differ from the one before it, no byte may come too often in a row, and none too often within
+/// a window, across readings too. They see a source that is stuck or has gone lopsided; they cannot see one that is predictable.
 /// </summary>
 /// <remarks>
-/// Repetition count test of SP 800-90B §4.4.1 with 8 bits of entropy a sample and a false alarm in 2⁻⁴⁰ samples: C = 1 + 40/8 = 6. The
-/// sources are conditioned generators or exports of one; raw noise needs the assessment that its maker's entropy estimate asks for.
+/// SP 800-90B §4.4.1 and §4.4.2 with 8 bits of entropy a sample and a false alarm in 2⁻⁴⁰ samples. The sources are conditioned generators or exports of one;
+/// raw noise needs the cutoffs that its own assessment gives.
 /// </remarks>
 internal sealed class CheckedSource(IEntropySource source)
 {
-    /// <summary>Equal bytes in a row that stop the run.</summary>
-    internal const int RepetitionCutoff = 6;
+    private const double EntropyPerByte = 8;
+    private const int AlphaExponent = 40;
+    private const int Alphabet = 256;
+
+    /// <summary>Equal bytes in a row that stop the run: 6.</summary>
+    internal static readonly int RepetitionCutoff = (int)HealthTestCutoffs.RepetitionCount(EntropyPerByte, AlphaExponent);
+
+    /// <summary>Bytes of a window that the first of them is counted in.</summary>
+    internal static readonly int Window = HealthTestCutoffs.Window(Alphabet);
+
+    /// <summary>Equal bytes in a window that stop the run.</summary>
+    internal static readonly int ProportionCutoff = HealthTestCutoffs.AdaptiveProportion(EntropyPerByte, Window, AlphaExponent);
 
     private readonly Lock _gate = new();
+    private readonly RepetitionCountTest _repetitions = new(RepetitionCutoff);
+    private readonly AdaptiveProportionTest _proportion = new(ProportionCutoff, Window);
     private byte[]? _previous;
 
     public string Name => source.Name;
 
+    public SourceDescription Description => source.Description;
+
     public void Read(Span<byte> destination)
     {
         source.Read(destination);
-        if (LongestRepetition(destination) >= RepetitionCutoff || RepeatsPrevious(destination))
+        lock (_gate)
         {
-            throw new RandomnessException(
-                $"{source.Name} is stuck: it repeats itself. Nothing was issued. Check the generator, or run without it if others remain.");
+            if (!IsHealthy(destination) || RepeatsPrevious(destination))
+            {
+                throw new RandomnessException(
+                    $"{source.Name} is stuck: it repeats itself. Nothing was issued. Check the generator, or run without it if others remain.");
+            }
         }
     }
 
-    private static int LongestRepetition(ReadOnlySpan<byte> bytes)
+    private bool IsHealthy(ReadOnlySpan<byte> bytes)
     {
-        int longest = 0;
-        int current = 0;
-        for (int i = 0; i < bytes.Length; i++)
+        bool healthy = true;
+        foreach (byte value in bytes)
         {
-            current = i > 0 && bytes[i] == bytes[i - 1] ? current + 1 : 1;
-            longest = Math.Max(longest, current);
+            healthy &= _repetitions.Accepts(value) & _proportion.Accepts(value);
         }
 
-        return longest;
+        return healthy;
     }
 
     /// <summary>Compares digests, so that no entropy input is kept.</summary>
     private bool RepeatsPrevious(ReadOnlySpan<byte> bytes)
     {
         byte[] digest = SHA256.HashData(bytes);
-        lock (_gate)
-        {
-            bool repeats = _previous is not null && _previous.AsSpan().SequenceEqual(digest);
-            _previous = digest;
-            return repeats;
-        }
+        bool repeats = _previous is not null && _previous.AsSpan().SequenceEqual(digest);
+        _previous = digest;
+        return repeats;
     }
 }

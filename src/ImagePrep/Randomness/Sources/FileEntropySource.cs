@@ -9,6 +9,12 @@ public sealed class FileEntropySource : IEntropySource, IDisposable
     private readonly FileStream _stream;
     private readonly Lock _gate = new();
 
+    /// <summary>Of every such source.</summary>
+    public static SourceDescription Account { get; } = new(
+        "A file, FIFO or character device that the user names: the export of a hardware security module or generator, or /dev/hwrng",
+        "By the design of the device that made it, which its maker documents. This program reads each byte once and in order, and cannot tell more",
+        "Bytes that were never used before and that nobody else has. If they are raw noise, an assessment by SP 800-90B: 64 bytes for each node should hold 256 bits of entropy or more");
+
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public FileEntropySource(string path)
     {
@@ -18,6 +24,8 @@ public sealed class FileEntropySource : IEntropySource, IDisposable
     }
 
     public string Name { get; }
+
+    public SourceDescription Description => Account;
 
     public void Read(Span<byte> destination)
     {

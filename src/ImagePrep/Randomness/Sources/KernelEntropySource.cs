@@ -25,7 +25,17 @@ public sealed class KernelEntropySource : IEntropySource
     /// <summary>Whether this system has the call. Elsewhere <see cref="RuntimeEntropySource"/> reads the operating system's generator.</summary>
     public static bool IsSupported => KernelRandom.IsSupported;
 
+    /// <summary>Of every such source.</summary>
+    public static SourceDescription Account { get; } = new(
+        "The Linux kernel's generator, asked by system call number, so that no library answers in its place; once for each node",
+        "It collects the timing of interrupts and devices, the processor's generator where there is one, and what a hypervisor passes on; it hands nothing out "
+            + "before it holds 256 bits, and is reseeded all the time",
+        "A kernel since 3.17. It is asked without waiting first, and a kernel that is not ready stops the run. A virtual machine should have a virtio-rng device, "
+            + "and a generation id (vmgenid) if it is ever restored from a snapshot");
+
     public string Name => "getrandom(2)";
+
+    public SourceDescription Description => Account;
 
     public void Read(Span<byte> destination)
     {

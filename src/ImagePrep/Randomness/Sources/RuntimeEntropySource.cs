@@ -8,7 +8,16 @@ namespace ImagePrep.Randomness.Sources;
 /// </summary>
 public sealed class RuntimeEntropySource : IEntropySource
 {
+    /// <summary>Of every such source.</summary>
+    public static SourceDescription Account { get; } = new(
+        ".NET's cryptographic generator: on Linux that of OpenSSL, which may be a validated module",
+        "A generator of SP 800-90A that the operating system seeds. It is read so that one faulty path into the kernel does not matter; alone it would not do, because a "
+            + "restored snapshot of the build machine repeats it",
+        "The operating system's generator, when the program starts");
+
     public string Name => "System.Security.Cryptography.RandomNumberGenerator";
+
+    public SourceDescription Description => Account;
 
     public void Read(Span<byte> destination) => RandomNumberGenerator.Fill(destination);
 }

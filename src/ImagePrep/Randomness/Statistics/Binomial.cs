@@ -20,6 +20,10 @@ internal static class Binomial
         return k > n * p ? TailBeyondMean(n, p, k) : 1 - TailBeyondMean(n, 1 - p, n - k + 1);
     }
 
+    /// <summary>P(X = k) for n trials with probability p each, 0 &lt; p &lt; 1.</summary>
+    public static double Probability(long n, double p, long k) =>
+        Math.Exp(LogFactorial(n) - LogFactorial(k) - LogFactorial(n - k) + (k * Math.Log(p)) + ((n - k) * Math.Log(1 - p)));
+
     /// <summary>The smallest k with P(X ≥ k) ≤ alpha: so many or more are an alarm.</summary>
     public static long AlarmAt(long n, double p, double alpha)
     {
@@ -43,7 +47,7 @@ internal static class Binomial
 
     private static double TailBeyondMean(long n, double p, long k)
     {
-        double term = Math.Exp(LogFactorial(n) - LogFactorial(k) - LogFactorial(n - k) + (k * Math.Log(p)) + ((n - k) * Math.Log(1 - p)));
+        double term = Probability(n, p, k);
         double sum = 0;
         for (long i = k; i <= n && term > sum * 1e-17; i++)
         {

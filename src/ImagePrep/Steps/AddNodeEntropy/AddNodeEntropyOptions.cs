@@ -24,8 +24,8 @@ public sealed record AddNodeEntropyOptions(
     string TlsKey,
     int EntropyFloor)
 {
-    private const string ServiceStart = "service-start";
-    private const string Command = "command";
+    internal const string ServiceStart = "service-start";
+    internal const string Command = "command";
 
     /// <summary>Size of the input pool of kernels before 5.18, in bits.</summary>
     private const int LargestPool = 4096;

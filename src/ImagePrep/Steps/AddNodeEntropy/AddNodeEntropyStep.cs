@@ -7,6 +7,11 @@ namespace ImagePrep.Steps.AddNodeEntropy;
 /// <summary>Gives the guest a seed slot, node-specific mixing before it, and key generation that waits for the initialised pool.</summary>
 internal sealed class AddNodeEntropyStep : IGuestStep
 {
+    public const string StepName = "add-node-entropy";
+
+    /// <summary>There when the image lets a node count its seed: the recipe asks for it, and the init can.</summary>
+    public const string SeedCreditPath = "/etc/imageprep/seed-credit";
+
     /// <summary>The first systemd that keeps its seed in /var/lib/systemd (A01, A02 of the inventory).</summary>
     private const int OldestSystemd = 208;
 
@@ -14,7 +19,7 @@ internal sealed class AddNodeEntropyStep : IGuestStep
 
     private static readonly string[] PacketFilters = ["/usr/sbin/nft", "/sbin/nft", "/usr/sbin/iptables", "/sbin/iptables"];
 
-    public string Name => "add-node-entropy";
+    public string Name => StepName;
 
     public string Summary => "Adds the slots seed and node, mixes node data into the pool at boot, and makes keys late, from an initialised pool.";
 

@@ -31,7 +31,8 @@ internal static class RemainingKeys
         GuestPath[] reported = [.. context.Reported.Select(item => GuestPath.TryParse(item.Path, out GuestPath? path) ? path : null).OfType<GuestPath>()];
         foreach (KeyFinding key in audit.Keys.Where(key => !reported.Any(key.Path.IsInside)))
         {
-            context.Report(new ReportedItem(key.Key.Format, key.Path.ToString(), Why));
+            string certificate = key.Certificate is null ? "" : $" {key.Certificate} is a self-signed certificate for it: with both, any clone can pass for another.";
+            context.Report(new ReportedItem(key.Key.Format, key.Path.ToString(), Why + certificate));
         }
 
         if (!audit.IsComplete)

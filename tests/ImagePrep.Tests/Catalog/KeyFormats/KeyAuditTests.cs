@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using ImagePrep.Catalog.KeyFormats;
 using ImagePrep.Guests;
 using ImagePrep.Storage.Blocks;
@@ -103,6 +105,66 @@ public sealed class KeyAuditTests
 
         result.Keys.ShouldBeEmpty();
         result.IsComplete.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("rsa", false, false)]
+    [InlineData("rsa", true, false)]
+    [InlineData("ec", false, false)]
+    [InlineData("ec", false, true)]
+    [InlineData("ec", true, true)]
+    public void Find_KeyWithItsSelfSignedCertificate_NamesIt(string kind, bool der, bool older)
+    {
+        (byte[] key, byte[] certificate) = KeyPair(kind, der, older);
+        (_, byte[] other) = KeyPair(kind, der, older);
+        _root.AddBytes("/etc/app/a.crt", other);
+        _root.AddBytes("/etc/app/b.crt", certificate);
+        _root.AddBytes("/etc/app/own.key", key);
+
+        Find().Keys.ShouldHaveSingleItem().Certificate.ShouldBe(GuestPath.Parse("/etc/app/b.crt"));
+    }
+
+    [Fact]
+    public void Find_KeyAndCertificateInOneFile_NamesThatFile()
+    {
+        (byte[] key, byte[] certificate) = KeyPair("rsa", der: false, older: false);
+        _root.AddBytes("/etc/haproxy/site.pem", [.. certificate, (byte)'\n', .. key]);
+
+        Find().Keys.ShouldHaveSingleItem().Certificate.ShouldBe(GuestPath.Parse("/etc/haproxy/site.pem"));
+    }
+
+    [Fact]
+    public void Find_CertificateThatAnAuthoritySigned_IsNotNamed()
+    {
+        using ECDsa authority = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using ECDsa own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        DateTimeOffset start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        using X509Certificate2 signed = new CertificateRequest("CN=base", own, HashAlgorithmName.SHA256).Create(
+            new X500DistinguishedName("CN=authority"), X509SignatureGenerator.CreateForECDsa(authority), start, start.AddYears(1), [1]);
+        _root.Add("/etc/app/own.crt", signed.ExportCertificatePem());
+        _root.Add("/etc/app/own.key", own.ExportPkcs8PrivateKeyPem());
+
+        Find().Keys.ShouldHaveSingleItem().Certificate.ShouldBeNull();
+    }
+
+    private static (byte[] Key, byte[] Certificate) KeyPair(string kind, bool der, bool older)
+    {
+        DateTimeOffset start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        using ECDsa ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using RSA rsa = RSA.Create(2048);
+        CertificateRequest request = kind == "rsa"
+            ? new CertificateRequest("CN=base", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            : new CertificateRequest("CN=base", ec, HashAlgorithmName.SHA256);
+        using X509Certificate2 certificate = request.CreateSelfSigned(start, start.AddYears(1));
+        AsymmetricAlgorithm pair = kind == "rsa" ? rsa : ec;
+        byte[] key = (der, older) switch
+        {
+            (true, true) => ec.ExportECPrivateKey(),
+            (true, false) => pair.ExportPkcs8PrivateKey(),
+            (false, true) => KeyBytes.Latin1(ec.ExportECPrivateKeyPem()),
+            (false, false) => KeyBytes.Latin1(pair.ExportPkcs8PrivateKeyPem()),
+        };
+        return (key, der ? certificate.RawData : KeyBytes.Latin1(certificate.ExportCertificatePem()));
     }
 
     private static Mount Mount(string point, MemoryFileSystem fileSystem) =>

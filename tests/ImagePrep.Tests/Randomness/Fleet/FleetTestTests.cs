@@ -14,7 +14,7 @@ public sealed class FleetTestTests
         using FleetSeeds seeds = Seeds(nodes, i => Samples.Random(512, i));
         IReadOnlyList<FleetVerdict> verdicts = FleetTests.Run(seeds, FleetTests.Standard);
 
-        verdicts.Count.ShouldBe(4);
+        verdicts.Count.ShouldBe(8);
         verdicts.ShouldAllBe(verdict => verdict.Passed);
     }
 
@@ -59,10 +59,61 @@ public sealed class FleetTestTests
     }
 
     [Fact]
-    public void Run_SmallBias_IsFoundInTheSumOnly()
+    public void Run_SmallBias_IsFoundInTheSumsOnly()
     {
         using FleetSeeds seeds = Seeds(300, i => Samples.Biased(512, i, 0.49));
-        Failed(seeds).ShouldBe(["pooled number of ones"]);
+        Failed(seeds).ShouldBe(["pooled number of ones", "pooled nibble counts", "spread of the number of ones"]);
+    }
+
+    [Fact]
+    public void Run_SmallestBiasPromised_IsFound()
+    {
+        using FleetSeeds seeds = Seeds(1_000, i => Samples.Biased(512, i, 0.4982));
+        Failed(seeds).ShouldContain("pooled number of ones");
+    }
+
+    [Fact]
+    public void Run_NibblesOfUnequalFrequency_AreFoundThere()
+    {
+        // One nibble in fifty is 0110 instead of what chance gave: as many ones as zeros.
+        Random random = new(3);
+        using FleetSeeds seeds = Seeds(200, i => [.. Samples.Random(512, i).Select(value => random.Next(25) == 0 ? (byte)((value & 0xF0) | 6) : value)]);
+        Failed(seeds).ShouldBe(["pooled nibble counts"]);
+    }
+
+    [Fact]
+    public void Run_BitsThatFollowEachOther_AreFoundThere()
+    {
+        // Each bit repeats the one before it with 50.6 %.
+        using FleetSeeds seeds = Seeds(300, i => Samples.Sticky(512, i, 0.506));
+        Failed(seeds).ShouldBe(["pooled nibble counts", "pooled number of runs"]);
+    }
+
+    [Fact]
+    public void Run_BitWithTheSameValueInNearlyAllSeeds_IsFoundThere()
+    {
+        using FleetSeeds seeds = Seeds(60, i => Samples.Random(512, i) is var seed && i % 20 != 0 ? [.. seed[..100], (byte)(seed[100] | 0x10), .. seed[101..]] : seed);
+        Failed(seeds).ShouldBe(["ones at each place"]);
+        new BitPositionTest().FindFault(seeds).ShouldBe("1 of 4096 bits have nearly the same value in all seeds");
+    }
+
+    [Theory]
+    [InlineData(2)] // bits of each seed come in equal pairs: twice the variance
+    [InlineData(0)] // each seed's second half is the inverse of its first: always as many ones as zeros
+    public void Run_OnesThatVaryTooMuchOrTooLittle_AreFoundThere(int kind)
+    {
+        using FleetSeeds seeds = Seeds(2_400, i => Samples.Random(512, i) is var seed && kind == 0
+            ? [.. seed[..256], .. seed[..256].Select(value => (byte)~value)]
+            : [.. seed[..256], .. seed[..256].Select(value => (byte)((value << 4) | (value >> 4)))]);
+        Failed(seeds).ShouldBe(["Hamming distances between seeds", "spread of the number of ones"]);
+    }
+
+    [Fact]
+    public void Rates_OfAllTests_AddUpToWhatIsSaid()
+    {
+        using FleetSeeds seeds = Seeds(100, i => Samples.Random(512, i));
+        FleetTests.Run(seeds, FleetTests.Standard).Sum(verdict => verdict.FalseAlarmRate).ShouldBe(6e-6, 1e-12);
+        FleetTests.Standard.Sum(test => test.FalseAlarmRate(10_000)).ShouldBe(6e-6, 1e-12);
     }
 
     [Theory]

@@ -321,6 +321,10 @@ public sealed class SeedGeneratorTests
     {
         public string Name => "never issued before";
 
+        public string Finds => "a seed of an earlier batch";
+
+        public double FalseAlarmRate(int seeds) => 0;
+
         public FleetSeeds? Seen { get; private set; }
 
         public string? FindFault(FleetSeeds seeds)

@@ -113,6 +113,54 @@ public sealed class EntropySourceTests
     }
 
     [Fact]
+    public void Checked_Cutoffs_AreThoseOfTheStandard()
+    {
+        CheckedSource.RepetitionCutoff.ShouldBe(6);
+        CheckedSource.Window.ShouldBe(512);
+        CheckedSource.ProportionCutoff.ShouldBe(19);
+    }
+
+    [Fact]
+    public void Checked_StuckByteAcrossReadings_Stops()
+    {
+        // Three at the end of one reading, three at the start of the next.
+        byte[][] readings = [[.. Samples.Random(61, 3), 7, 7, 7], [7, 7, 7, .. Samples.Random(61, 4)]];
+        CheckedSource source = new(new FakeSource("stuck", (index, _) => readings[index]));
+        source.Read(new byte[64]);
+        Should.Throw<RandomnessException>(() => source.Read(new byte[64])).Message.ShouldContain("stuck");
+    }
+
+    [Theory]
+    [InlineData(18, true)]
+    [InlineData(19, false)]
+    public void Checked_ByteThatIsTooFrequent_Stops(int times, bool passes)
+    {
+        // The first byte of a window and again every 20th: never two in a row.
+        byte[] bytes = [.. Samples.Random(512, 5).Select(value => value == 7 ? (byte)8 : value)];
+        for (int i = 0; i < times; i++)
+        {
+            bytes[i * 20] = 7;
+        }
+
+        CheckedSource source = new(new FakeSource("lopsided", (index, length) => bytes[(index * length)..((index + 1) * length)]));
+        Action read = () =>
+        {
+            for (int i = 0; i < 8; i++)
+            {
+                source.Read(new byte[64]);
+            }
+        };
+        if (passes)
+        {
+            read();
+        }
+        else
+        {
+            Should.Throw<RandomnessException>(read).Message.ShouldContain("lopsided");
+        }
+    }
+
+    [Fact]
     public void Checked_SameReadingTwice_Stops()
     {
         CheckedSource source = new(new FakeSource("clone", (index, length) => Samples.Random(length, index / 2)));

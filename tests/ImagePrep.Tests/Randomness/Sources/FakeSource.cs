@@ -7,6 +7,8 @@ internal sealed class FakeSource(string name, Func<int, int, byte[]> reading) : 
 {
     public string Name => name;
 
+    public SourceDescription Description { get; } = new("A source of tests", "It can be predicted", "Nothing");
+
     public List<int> Readings { get; } = [];
 
     /// <summary>Good bytes, different at every reading.</summary>

@@ -1,0 +1,21 @@
+namespace ImagePrep.Randomness.Assessment;
+
+/// <summary>What one estimator says of one row of samples.</summary>
+/// <param name="Entropy">Bits of min-entropy per sample; absent where the estimator could not run.</param>
+/// <param name="Values">What it counted and derived on the way, by name.</param>
+/// <param name="NotRun">Why it could not run.</param>
+public sealed record Estimate(double? Entropy, IReadOnlyDictionary<string, double> Values, string? NotRun = null)
+{
+    internal static Estimate Of(double entropy, params ReadOnlySpan<(string Name, double Value)> values)
+    {
+        OrderedDictionary<string, double> named = [];
+        foreach ((string name, double value) in values)
+        {
+            named.Add(name, value);
+        }
+
+        return new Estimate(entropy, named);
+    }
+
+    internal static Estimate None(string reason) => new(null, new OrderedDictionary<string, double>(), reason);
+}
