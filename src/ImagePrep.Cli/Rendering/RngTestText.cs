@@ -67,12 +67,12 @@ internal static class RngTestText
         TestOutcome[] failed = [.. result.Tests.Where(test => !test.Passed)];
         string verdict = failed.Length == 0 ? "passed" : $"failed {failed.Length} of {result.Tests.Length} bounds";
         double rate = result.Sequences * (result.SequenceBits / 8e6) / Math.Max(elapsed.TotalSeconds, 1e-6);
-        output.WriteLine(string.Create(Culture, $"{result.Sequences:N0} sequences of {result.SequenceBits:N0} bits: {verdict} ({rate:0.0} MB/s)"));
+        output.WriteLine(string.Create(Culture, $"{result.Sequences:N0} {(result.Sequences == 1 ? "sequence" : "sequences")} of {result.SequenceBits:N0} bits: {verdict} ({rate:0.0} MB/s)"));
         output.WriteLine($"{battery.Name}. Single P-values below 0.01 are no failure; an ideal source fails any of the {result.Tests.Length} bounds");
         output.WriteLine(string.Create(Culture, $"in at most one run of {1 / result.FalseAlarmRate:N0}."));
         if (result.Sequences < PValueSeries.SequencesForUniformity)
         {
-            output.WriteLine($"So few sequences show gross faults only: uniformity needs {PValueSeries.SequencesForUniformity}, and the publication asks for a hundred.");
+            output.WriteLine($"So little data shows gross faults only: uniformity needs {PValueSeries.SequencesForUniformity}, and the publication asks for a hundred sequences.");
         }
 
         output.WriteLine();
@@ -80,8 +80,7 @@ internal static class RngTestText
         foreach (PValueSeries series in result.Series)
         {
             string proportion = $"{series.Passing.ToString("N0", Culture)} of {series.Sequences.ToString("N0", Culture)}";
-            string uniformity = series.Uniformity is { } value ? Probability(value) : "";
-            output.WriteLine($"  {series.Test,-19}  {proportion,-14}  {Probability(series.Smallest),10}  {uniformity,10}".TrimEnd());
+            output.WriteLine($"  {series.Test,-19}  {proportion,-14}  {Probability(series.Smallest),10}  {Probability(series.Uniformity),10}".TrimEnd());
         }
 
         if (failed.Length > 0)
@@ -111,7 +110,12 @@ internal static class RngTestText
         ({ } low, { } high) => $"{Number(low)} to {Number(high)}",
     };
 
-    private static string Probability(double value) => value.ToString(value < 1e-4 ? "0.0e0" : "0.000000", Culture);
+    private static string Probability(double? probability) => probability switch
+    {
+        null => "",
+        0 => "0",
+        { } value => value.ToString(value < 1e-4 ? "0.0e0" : "0.000000", Culture),
+    };
 
     internal static string Number(double value) => value == Math.Floor(value) && Math.Abs(value) < 1e15
         ? value.ToString("N0", Culture)

@@ -27,7 +27,7 @@ public sealed record RngTestResult(long Blocks, long FailedBlocks, RngTestFailur
     }
 
     private TestOutcome Outcome(string test, string clause, long failed) =>
-        new(test, clause, "failed blocks", failed, null, 0, Passed: Blocks > 0 && failed == 0);
+        new(test, clause, "failed blocks", failed, Blocks > 0 && failed == 0, High: 0);
 }
 
 /// <summary>Failed blocks by test.</summary>

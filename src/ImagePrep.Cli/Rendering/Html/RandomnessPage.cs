@@ -118,8 +118,7 @@ internal sealed class RandomnessPage
         _html.Append("<div class=\"scroll\"><table>\n<tr><th>test</th><th class=\"number\">P ≥ 0.01</th><th class=\"number\">smallest</th><th class=\"number\">uniformity</th><th>distribution</th></tr>\n");
         foreach (PValueSeries series in result.Series)
         {
-            string uniformity = series.Uniformity is { } value ? Number(value) : "";
-            _html.Append(Culture, $"<tr><td>{Text(series.Test)}</td><td class=\"number\">{series.Passing:N0} of {series.Sequences:N0}</td><td class=\"number\">{Number(series.Smallest)}</td><td class=\"number\">{uniformity}</td><td>{PValueChart.Svg(series)}</td></tr>\n");
+            _html.Append(Culture, $"<tr><td>{Text(series.Test)}</td><td class=\"number\">{series.Passing:N0} of {series.Sequences:N0}</td><td class=\"number\">{Number(series.Smallest)}</td><td class=\"number\">{Number(series.Uniformity)}</td><td>{PValueChart.Svg(series)}</td></tr>\n");
         }
 
         _html.Append("</table></div>\n");
@@ -178,7 +177,7 @@ internal sealed class RandomnessPage
         ({ } low, { } high) => $"{Number(low)} to {Number(high)}",
     };
 
-    private static string Number(double value) => RngTestText.Number(value);
+    private static string Number(double? value) => value is { } number ? RngTestText.Number(number) : "";
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 }

@@ -10,9 +10,9 @@ namespace ImagePrep.Randomness.StatisticalTests;
 /// <param name="Passing">Those with a P-value of 0.01 or more.</param>
 /// <param name="ProportionLow">The lowest proportion of passing sequences that §4.2.1 accepts: three standard deviations. It is shown, not judged by: an ideal source is outside now and then.</param>
 /// <param name="ProportionHigh">The highest.</param>
-/// <param name="Smallest">The smallest P-value.</param>
-/// <param name="Uniformity">P-value of the uniformity of the P-values over ten classes, §4.2.2; none below 55 sequences.</param>
 /// <param name="PValues">One for each sequence, in order; null where the test was not applicable.</param>
+/// <param name="Smallest">The smallest P-value; none when the test was never applicable.</param>
+/// <param name="Uniformity">P-value of the uniformity of the P-values over ten classes, §4.2.2; none below 55 sequences.</param>
 public sealed record PValueSeries(
     string Test,
     string Clause,
@@ -20,9 +20,9 @@ public sealed record PValueSeries(
     int Passing,
     double ProportionLow,
     double ProportionHigh,
-    double Smallest,
-    double? Uniformity,
-    ImmutableArray<double?> PValues)
+    ImmutableArray<double?> PValues,
+    double? Smallest = null,
+    double? Uniformity = null)
 {
     /// <summary>The level at which single sequences pass: §4.2.1.</summary>
     public const double Level = 0.01;
@@ -43,9 +43,9 @@ public sealed record PValueSeries(
             applicable.Count(value => value >= Level),
             Math.Max(0, 1 - Level - margin),
             Math.Min(1, 1 - Level + margin),
-            applicable.DefaultIfEmpty(1).Min(),
-            applicable.Length >= SequencesForUniformity ? UniformityOf(applicable) : null,
-            [.. values]);
+            [.. values],
+            applicable.Length > 0 ? applicable.Min() : null,
+            applicable.Length >= SequencesForUniformity ? UniformityOf(applicable) : null);
     }
 
     private static double UniformityOf(double[] values)

@@ -49,7 +49,7 @@ public sealed record Sp80022Result(
     /// <summary>The bounds of one series, each with at most the given chance of failing an ideal source.</summary>
     internal static IEnumerable<TestOutcome> Judge(PValueSeries series, double rate)
     {
-        if (series.Sequences == 0)
+        if (series.Smallest is not { } smallest)
         {
             yield break;
         }
@@ -61,11 +61,10 @@ public sealed record Sp80022Result(
             series.Clause,
             "sequences with P of 0.01 or more",
             series.Passing,
-            low,
-            null,
             series.Passing >= low,
-            Binomial.UpperTail(series.Sequences, PValueSeries.Level, alarm));
-        yield return Least(series, "smallest P-value", series.Smallest, rate / series.Sequences, rate);
+            low,
+            IdealRejection: Binomial.UpperTail(series.Sequences, PValueSeries.Level, alarm));
+        yield return Least(series, "smallest P-value", smallest, rate / series.Sequences, rate);
         if (series.Uniformity is { } uniformity)
         {
             yield return Least(series, "uniformity of P-values", uniformity, rate, rate);
@@ -73,5 +72,5 @@ public sealed record Sp80022Result(
     }
 
     private static TestOutcome Least(PValueSeries series, string statistic, double value, double low, double rate) =>
-        new(series.Test, series.Clause, statistic, value, low, null, value >= low, rate);
+        new(series.Test, series.Clause, statistic, value, value >= low, low, IdealRejection: rate);
 }

@@ -168,6 +168,7 @@ internal sealed class SumOfSquares
         {
             long others = _remainder - sum;
             long left = _limit - (others * others / (Cells - cells));
+            left = cells == 1 ? Math.Min(left, (long)sum * sum) : left;
             bool possible = left >= 0 && (cells > 0 || sum == 0) && (cells == 0 || (long)sum * sum / cells <= left);
             rows[sum + _reach] = possible ? new double[(left / 2) + 1] : [];
         }
