@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ImagePrep.Randomness.Assessment.Estimators;
 
 /// <summary>
@@ -30,9 +32,11 @@ internal sealed class ContextTree
         return child;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsKnown(int node) => node != Root && _best[node].Count > 0;
 
     /// <summary>What followed a known context most often, the greatest of several, and how often.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public (int Count, byte Symbol) Prediction(int node) => _best[node];
 
     /// <summary>Counts a symbol that follows a context.</summary>
@@ -40,6 +44,7 @@ internal sealed class ContextTree
     /// <param name="symbol">What followed it.</param>
     /// <param name="mayAdd">Whether a symbol that did not follow it before is counted.</param>
     /// <returns>Whether this was such a symbol, and counted.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Add(int node, byte symbol, bool mayAdd)
     {
         if (!mayAdd && _counts.Find(node, symbol) == 0)
