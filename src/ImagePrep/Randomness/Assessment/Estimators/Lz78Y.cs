@@ -22,7 +22,7 @@ internal static class Lz78Y
             return Estimate.None($"needs {longest + 3} samples");
         }
 
-        ContextTree tree = new();
+        ContextTree tree = new(Math.Min(longest * samples.Length, MostContexts + longest));
         int contexts = 0;
         int[] path = new int[longest + 1];
         Streak streak = default;

@@ -23,7 +23,7 @@ internal static class MultiMarkov
             return Estimate.None("needs 4 samples");
         }
 
-        ContextTree tree = new();
+        ContextTree tree = new(orders * Math.Min(samples.Length, MostPairs));
         int[] pairs = new int[orders];
         for (int order = 0; order < orders && order < samples.Length - 2; order++)
         {

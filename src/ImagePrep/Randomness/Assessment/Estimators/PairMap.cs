@@ -5,9 +5,9 @@ namespace ImagePrep.Randomness.Assessment.Estimators;
 /// <summary>Numbers by pairs of a node and a symbol: an open hash table that only grows.</summary>
 internal sealed class PairMap
 {
-    private ulong[] _keys = new ulong[1 << 12];
-    private int[] _values = new int[1 << 12];
-    private int _shift = 64 - 12;
+    private ulong[] _keys = new ulong[1 << 10];
+    private int[] _values = new int[1 << 10];
+    private int _shift = 64 - 10;
     private int _count;
 
     /// <summary>The number of a pair; 0 if there is none.</summary>
