@@ -39,11 +39,11 @@ public static class EntropyAssessor
             samples.Alphabet,
             [.. EstimatorSet.All.Select((estimator, i) => new EstimatorResult(estimator.Id, estimator.Name, estimator.Clause, estimates[0][i], estimates[1][i]))],
             original,
+            initial,
+            assessed,
+            assessed > 0 ? [.. AlphaExponents.Select(exponent => HealthCutoffs.For(assessed, samples.Alphabet, exponent))] : [],
             bitstring,
             claimedEntropy,
-            initial,
-            restart,
-            assessed,
-            assessed > 0 ? [.. AlphaExponents.Select(exponent => HealthCutoffs.For(assessed, samples.Alphabet, exponent))] : []);
+            restart);
     }
 }

@@ -1,10 +1,10 @@
 namespace ImagePrep.Randomness.Assessment;
 
 /// <summary>What one estimator says of one row of samples.</summary>
-/// <param name="Entropy">Bits of min-entropy per sample; absent where the estimator could not run.</param>
 /// <param name="Values">What it counted and derived on the way, by name.</param>
+/// <param name="Entropy">Bits of min-entropy per sample; absent where the estimator could not run.</param>
 /// <param name="NotRun">Why it could not run.</param>
-public sealed record Estimate(double? Entropy, IReadOnlyDictionary<string, double> Values, string? NotRun = null)
+public sealed record Estimate(IReadOnlyDictionary<string, double> Values, double? Entropy = null, string? NotRun = null)
 {
     internal static Estimate Of(double entropy, params ReadOnlySpan<(string Name, double Value)> values)
     {
@@ -14,8 +14,8 @@ public sealed record Estimate(double? Entropy, IReadOnlyDictionary<string, doubl
             named.Add(name, value);
         }
 
-        return new Estimate(entropy, named);
+        return new Estimate(named, entropy);
     }
 
-    internal static Estimate None(string reason) => new(null, new OrderedDictionary<string, double>(), reason);
+    internal static Estimate None(string reason) => new(new OrderedDictionary<string, double>(), NotRun: reason);
 }

@@ -6,4 +6,4 @@ namespace ImagePrep.Randomness.Assessment;
 /// <param name="Clause">Where it is defined.</param>
 /// <param name="Original">On the samples; absent where it is for bits only and these have more than two values.</param>
 /// <param name="Bitstring">On the bits of the samples, per bit; absent where the samples have two values and are bits themselves.</param>
-public sealed record EstimatorResult(string Id, string Name, string Clause, Estimate? Original, Estimate? Bitstring);
+public sealed record EstimatorResult(string Id, string Name, string Clause, Estimate? Original = null, Estimate? Bitstring = null);

@@ -14,7 +14,7 @@ public sealed class NoiseSamples
     /// <summary>Fewer are refused: confidence bounds then say more than the data.</summary>
     public const int FewestSamples = 10_000;
 
-    /// <summary>Bits of all samples together. The suffix array takes 9 bytes for each: 300 MB.</summary>
+    /// <summary>Bits of all samples together. Counting repeats takes 9 bytes for each, 300 MB, and up to 30 where they hardly vary.</summary>
     public const int MostBits = 1 << 25;
 
     private const int MostBitsPerSymbol = 8;

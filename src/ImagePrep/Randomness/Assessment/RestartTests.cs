@@ -21,7 +21,7 @@ internal static class RestartTests
         int cutoff = RestartCutoff.For(initialEntropy);
         if (count > cutoff)
         {
-            return new RestartResult(count, cutoff, SanityPassed: false, null, null, Passed: false, []);
+            return new RestartResult(count, cutoff, SanityPassed: false, Passed: false, []);
         }
 
         ImmutableArray<Estimate?[]> estimates = EstimatorSet.Run([(rows, matrix.Alphabet), (columns, matrix.Alphabet)], cancellation);
@@ -31,10 +31,10 @@ internal static class RestartTests
             count,
             cutoff,
             SanityPassed: true,
-            rowEntropy,
-            columnEntropy,
             Passed: Math.Min(rowEntropy, columnEntropy) >= initialEntropy / 2,
-            [.. EstimatorSet.All.Select((estimator, i) => new RestartEstimate(estimator.Id, estimates[0][i], estimates[1][i]))]);
+            [.. EstimatorSet.All.Select((estimator, i) => new RestartEstimate(estimator.Id, estimates[0][i], estimates[1][i]))],
+            rowEntropy,
+            columnEntropy);
     }
 
     private static byte[] Transpose(byte[] rows)

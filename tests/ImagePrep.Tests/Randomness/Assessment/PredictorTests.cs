@@ -71,7 +71,7 @@ public sealed class PredictorTests
         Check(Lz78Y.Run(samples, alphabet, 4), PlainPredictors.Lz78Y(samples, 4));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void FullDictionaries_ScoreAsTheClausesSay()
     {
         // More pairs than 100,000 for most orders, more contexts than 65,536.

@@ -18,7 +18,7 @@ public sealed class ReferenceValueTests
         ReferenceResult.Check(File.ReadAllText(ReferenceResult.File(kind)), assessment).ShouldBeGreaterThan(30);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void Assess_AMillionBytes_GivesTheValuesOfTheReference()
     {
         EntropyAssessment assessment = EntropyAssessor.Assess(NoiseSamples.Of(NoiseKinds.Ideal(1_000_000, 8)));
@@ -40,7 +40,7 @@ public sealed class ReferenceValueTests
     }
 
     /// <summary>The fixtures are what the program prints: asked where it is installed.</summary>
-    [Theory]
+    [Theory(Explicit = true)]
     [MemberData(nameof(Kinds))]
     public void Fixtures_AreWhatTheReferencePrints(string kind)
     {

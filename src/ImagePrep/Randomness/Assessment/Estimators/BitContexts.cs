@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ImagePrep.Randomness.Assessment.Estimators;
 
 /// <summary>Counts of what followed each context of 1 to 16 bits: few enough for a plain table.</summary>
@@ -11,6 +13,7 @@ internal sealed class BitContexts
     /// <summary>The counts of the zeros and ones that followed a context: two neighbours.</summary>
     /// <param name="length">Bits of the context.</param>
     /// <param name="history">The bits before, the newest lowest.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<int> At(int length, uint history) => _counts.AsSpan((int)(((1u << length) | (history & ((1u << length) - 1))) << 1), 2);
 
     /// <summary>The last 16 bits before a place, the newest lowest.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ImagePrep.Randomness.Assessment.Estimators;
 
 /// <summary>
@@ -6,6 +8,7 @@ namespace ImagePrep.Randomness.Assessment.Estimators;
 /// </summary>
 internal static class Collision
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Estimate Run(ReadOnlySpan<byte> bits)
     {
         long ofTwo = 0;

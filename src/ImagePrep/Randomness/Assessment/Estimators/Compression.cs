@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ImagePrep.Randomness.Assessment.Estimators;
 
 /// <summary>
@@ -44,6 +46,7 @@ internal static class Compression
         return logarithms;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (double Mean, double Deviation) Distances(ReadOnlySpan<byte> bits, int blocks, int dictionaryBlocks, double[] logarithms)
     {
         int[] lastSeen = new int[BlockValues];
@@ -92,6 +95,7 @@ internal static class Compression
     /// G(z) of step 7. With F put in, block t of the v tested adds z² Σ log2(u) (1−z)^(u−1) over u &lt; t, and z log2(t) (1−z)^(t−1). The sums
     /// over u are shared by all t, so one loop over u is enough.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double ExpectedShare(double z, int dictionaryBlocks, double[] logarithms)
     {
         int blocks = logarithms.Length - 1;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -42,6 +43,7 @@ internal static class Lag
 
         public Streak Streak => _streak;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void AddOneByOne(ReadOnlySpan<byte> samples, int start, int end)
         {
             for (int i = start; i < end; i++)
@@ -60,6 +62,7 @@ internal static class Lag
         }
 
         /// <summary>The same for samples that have all distances behind them, 32 distances at a time.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void AddBlock(ReadOnlySpan<byte> samples, int start, int end)
         {
             Span<short> relative = stackalloc short[UsualLags];
@@ -84,6 +87,7 @@ internal static class Lag
             _highest += highest;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void Step(ReadOnlySpan<byte> history, byte sample, Span<short> relative, ref short highest)
         {
             ref byte bytes = ref MemoryMarshal.GetReference(history);

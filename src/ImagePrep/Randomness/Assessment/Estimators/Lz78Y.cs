@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ImagePrep.Randomness.Assessment.Estimators;
 
 /// <summary>
@@ -12,6 +14,7 @@ internal static class Lz78Y
     public static Estimate Run(ReadOnlySpan<byte> samples, int alphabet) =>
         alphabet == 2 ? RunBits(samples) : Run(samples, alphabet, UsualLength);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Estimate Run(ReadOnlySpan<byte> samples, int alphabet, int longest)
     {
         if (samples.Length < longest + 3)
@@ -19,7 +22,7 @@ internal static class Lz78Y
             return Estimate.None($"needs {longest + 3} samples");
         }
 
-        ContextTree tree = new();
+        ContextTree tree = new(Math.Min(longest * samples.Length, MostContexts + longest));
         int contexts = 0;
         int[] path = new int[longest + 1];
         Streak streak = default;
@@ -55,6 +58,7 @@ internal static class Lz78Y
 
     /// <summary>The nodes of all contexts that end here, by their length; missing ones are made if there is still room for contexts.</summary>
     /// <returns>The longest of them.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Descend(ContextTree tree, ReadOnlySpan<byte> before, int[] path, bool make)
     {
         for (int length = 1; length < path.Length; length++)
@@ -72,6 +76,7 @@ internal static class Lz78Y
         return path.Length - 1;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Estimate RunBits(ReadOnlySpan<byte> bits)
     {
         const int Longest = BitContexts.Longest;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ImagePrep.Randomness.Assessment.Estimators;
 
 /// <summary>Markov estimate (SP 800-90B §6.3.3), for bits: the most likely sequence of 128 bits if each depends on the one before it only.</summary>
@@ -5,6 +7,7 @@ internal static class Markov
 {
     private const int SequenceLength = 128;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Estimate Run(ReadOnlySpan<byte> bits)
     {
         if (bits.Length < 2)

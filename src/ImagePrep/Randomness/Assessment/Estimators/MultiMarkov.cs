@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ImagePrep.Randomness.Assessment.Estimators;
 
 /// <summary>
@@ -13,6 +15,7 @@ internal static class MultiMarkov
     public static Estimate Run(ReadOnlySpan<byte> samples, int alphabet) =>
         alphabet == 2 ? RunBits(samples) : Run(samples, alphabet, UsualOrders);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Estimate Run(ReadOnlySpan<byte> samples, int alphabet, int orders)
     {
         if (samples.Length < 4)
@@ -20,7 +23,7 @@ internal static class MultiMarkov
             return Estimate.None("needs 4 samples");
         }
 
-        ContextTree tree = new();
+        ContextTree tree = new(orders * Math.Min(samples.Length, MostPairs));
         int[] pairs = new int[orders];
         for (int order = 0; order < orders && order < samples.Length - 2; order++)
         {
@@ -78,6 +81,7 @@ internal static class MultiMarkov
         return Prediction.Of(scores.Streak.Correct, samples.Length - 2, scores.Streak.Longest, alphabet);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Estimate RunBits(ReadOnlySpan<byte> bits)
     {
         if (bits.Length < BitContexts.Longest + 2)
@@ -138,8 +142,10 @@ internal static class MultiMarkov
         public Streak Streak => _streak;
 
         /// <summary>The leader is the one of before the step.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void BeginStep() => _leader = _next;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add(int order, bool right)
         {
             _scores[order] += right ? 1 : 0;

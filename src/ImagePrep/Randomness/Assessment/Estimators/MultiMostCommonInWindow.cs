@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ImagePrep.Randomness.Assessment.Estimators;
 
 /// <summary>
@@ -13,6 +15,7 @@ internal static class MultiMostCommonInWindow
     /// <param name="samples">One a byte.</param>
     /// <param name="alphabet">Values that a sample can have.</param>
     /// <param name="lengths">Lengths of the windows, ascending.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Estimate Run(ReadOnlySpan<byte> samples, int alphabet, ReadOnlySpan<int> lengths)
     {
         if (samples.Length < lengths[^1] + 1)
@@ -67,6 +70,7 @@ internal static class MultiMostCommonInWindow
         /// <param name="entering">The newest sample.</param>
         /// <param name="leaving">The one that it pushes out; −1 while the window fills.</param>
         /// <param name="lastSeen">Where each value was last seen, the newest sample included.</param>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add(int entering, int leaving, ReadOnlySpan<int> lastSeen)
         {
             _counts[entering]++;
@@ -85,6 +89,7 @@ internal static class MultiMostCommonInWindow
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Search(ReadOnlySpan<int> lastSeen)
         {
             int best = MostCommon;

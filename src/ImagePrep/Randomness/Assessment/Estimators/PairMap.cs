@@ -1,14 +1,17 @@
+using System.Runtime.CompilerServices;
+
 namespace ImagePrep.Randomness.Assessment.Estimators;
 
 /// <summary>Numbers by pairs of a node and a symbol: an open hash table that only grows.</summary>
 internal sealed class PairMap
 {
-    private ulong[] _keys = new ulong[1 << 12];
-    private int[] _values = new int[1 << 12];
-    private int _shift = 64 - 12;
+    private ulong[] _keys = new ulong[1 << 10];
+    private int[] _values = new int[1 << 10];
+    private int _shift = 64 - 10;
     private int _count;
 
     /// <summary>The number of a pair; 0 if there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Find(int node, byte symbol)
     {
         ulong key = Key(node, symbol);
@@ -17,6 +20,7 @@ internal sealed class PairMap
     }
 
     /// <summary>The number of a pair, to be read and written; 0 if there was none. Good until the next call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ref int At(int node, byte symbol)
     {
         ulong key = Key(node, symbol);
@@ -38,6 +42,7 @@ internal sealed class PairMap
     // Never zero, which marks a free slot.
     private static ulong Key(int node, byte symbol) => ((((ulong)(uint)node) << 8) | symbol) + 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int SlotOf(ulong key)
     {
         int slot = (int)((key * 0x9E3779B97F4A7C15) >> _shift);
@@ -49,6 +54,7 @@ internal sealed class PairMap
         return slot;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Grow()
     {
         ulong[] keys = _keys;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ImagePrep.Randomness.Assessment.Estimators;
 
 /// <summary>How often predictions were right, and how often in a row.</summary>
@@ -9,6 +11,7 @@ internal struct Streak
 
     public long Longest { get; private set; }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(bool right)
     {
         if (!right)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ImagePrep.Randomness.Assessment.Suffixes;
 
 /// <summary>How many symbols neighbours of a suffix array have in common.</summary>
@@ -7,6 +9,7 @@ internal static class CommonPrefixes
     /// Replaces each suffix by the length of what it has in common with the one before it; the first gets 0. Linear: seen in text order, the length falls by
     /// one at most from place to place (Kärkkäinen, Manzini, Puglisi: "Permuted Longest-Common-Prefix Array", 2009).
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Replace(ReadOnlySpan<byte> text, Span<int> suffixes)
     {
         // By place in the text: first the suffix before this one, then the length in common.

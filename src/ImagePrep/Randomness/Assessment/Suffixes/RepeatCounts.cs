@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ImagePrep.Randomness.Assessment.Suffixes;
 
 /// <summary>How often tuples of each length repeat in a text, overlapping ones included.</summary>
@@ -29,6 +31,7 @@ internal sealed class RepeatCounts
     /// Suffixes that share a prefix are neighbours, so each maximal row of neighbours with at least some length in common is a tuple with all its
     /// occurrences. The rows form a tree; a stack holds those that are still open.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static RepeatCounts Count(ReadOnlySpan<int> lengths)
     {
         int longest = 0;

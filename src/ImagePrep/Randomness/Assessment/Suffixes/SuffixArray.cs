@@ -1,5 +1,5 @@
-using System.Collections;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace ImagePrep.Randomness.Assessment.Suffixes;
 
@@ -24,6 +24,7 @@ internal static class SuffixArray
         return suffixes;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Sort<T>(ReadOnlySpan<T> text, Span<int> suffixes, int alphabet)
         where T : unmanaged, IBinaryInteger<T>
     {
@@ -33,7 +34,7 @@ internal static class SuffixArray
             return;
         }
 
-        BitArray isSmall = Types(text);
+        PlaceSet isSmall = Types(text);
         int[] counts = new int[alphabet];
         foreach (T symbol in text)
         {
@@ -51,7 +52,7 @@ internal static class SuffixArray
             }
         }
 
-        Induce(text, suffixes, isSmall, counts, ends);
+        Induce(text, suffixes, counts, ends);
         int leftmost = 0;
         for (int i = 0; i < suffixes.Length; i++)
         {
@@ -71,11 +72,12 @@ internal static class SuffixArray
             suffixes[--ends[Symbol(text, start)]] = start;
         }
 
-        Induce(text, suffixes, isSmall, counts, ends);
+        Induce(text, suffixes, counts, ends);
     }
 
     /// <summary>Puts the leftmost suffixes, which come ordered by their pieces, in their own order.</summary>
-    private static void SortLeftmost<T>(ReadOnlySpan<T> text, Span<int> suffixes, BitArray isSmall, int count)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SortLeftmost<T>(ReadOnlySpan<T> text, Span<int> suffixes, PlaceSet isSmall, int count)
         where T : unmanaged, IBinaryInteger<T>
     {
         // No two of them are neighbours, so half a place tells them apart.
@@ -128,25 +130,31 @@ internal static class SuffixArray
         }
     }
 
-    private static BitArray Types<T>(ReadOnlySpan<T> text)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static PlaceSet Types<T>(ReadOnlySpan<T> text)
         where T : unmanaged, IBinaryInteger<T>
     {
-        BitArray isSmall = new(text.Length);
+        PlaceSet isSmall = new(text.Length);
         bool small = false;
         for (int i = text.Length - 2; i >= 0; i--)
         {
             int order = Symbol(text, i).CompareTo(Symbol(text, i + 1));
             small = order < 0 || (order == 0 && small);
-            isSmall[i] = small;
+            if (small)
+            {
+                isSmall.Add(i);
+            }
         }
 
         return isSmall;
     }
 
-    private static bool IsLeftmost(BitArray isSmall, int place) => place > 0 && isSmall[place] && !isSmall[place - 1];
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsLeftmost(PlaceSet isSmall, int place) => place > 0 && isSmall[place] && !isSmall[place - 1];
 
     /// <summary>Whether two leftmost suffixes agree up to and with the next leftmost place.</summary>
-    private static bool SamePiece<T>(ReadOnlySpan<T> text, BitArray isSmall, int left, int right)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool SamePiece<T>(ReadOnlySpan<T> text, PlaceSet isSmall, int left, int right)
         where T : unmanaged, IBinaryInteger<T>
     {
         for (int i = 0; ; i++)
@@ -165,27 +173,30 @@ internal static class SuffixArray
     }
 
     /// <summary>From leftmost suffixes at the ends of their buckets, puts the L suffixes in order and from these the S suffixes.</summary>
-    private static void Induce<T>(ReadOnlySpan<T> text, Span<int> suffixes, BitArray isSmall, int[] counts, int[] bounds)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Induce<T>(ReadOnlySpan<T> text, Span<int> suffixes, int[] counts, int[] bounds)
         where T : unmanaged, IBinaryInteger<T>
     {
         FillStarts(counts, bounds);
         suffixes[bounds[Symbol(text, text.Length - 1)]++] = text.Length - 1;
         for (int i = 0; i < suffixes.Length; i++)
         {
+            // Before the leftmost S comes an L, so equal symbols are in a row of L here.
             int before = suffixes[i] - 1;
-            if (before >= 0 && !isSmall[before])
+            if (before >= 0 && Symbol(text, before) is int symbol && symbol >= Symbol(text, before + 1))
             {
-                suffixes[bounds[Symbol(text, before)]++] = before;
+                suffixes[bounds[symbol]++] = before;
             }
         }
 
         FillEnds(counts, bounds);
         for (int i = suffixes.Length - 1; i >= 0; i--)
         {
+            // The S suffixes of a bucket are those that this pass has put there.
             int before = suffixes[i] - 1;
-            if (before >= 0 && isSmall[before])
+            if (before >= 0 && Symbol(text, before) is int symbol && Symbol(text, before + 1) is int next && (symbol < next || (symbol == next && i >= bounds[symbol])))
             {
-                suffixes[--bounds[Symbol(text, before)]] = before;
+                suffixes[--bounds[symbol]] = before;
             }
         }
     }
@@ -210,6 +221,7 @@ internal static class SuffixArray
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Symbol<T>(ReadOnlySpan<T> text, int place)
         where T : unmanaged, IBinaryInteger<T> => int.CreateTruncating(text[place]);
 }
