@@ -1,4 +1,4 @@
-using ImagePrep.Randomness.Statistics;
+using ImagePrep.Randomness.Batteries;
 
 namespace ImagePrep.Randomness.Fleet;
 
@@ -27,7 +27,7 @@ internal sealed class BitPositionTest : IFleetTest
             }
         }
 
-        BinomialBounds bounds = BinomialBounds.TwoSided(seeds.Count, 0.5, FleetTests.Alpha / places);
+        Bounds bounds = BinomialBounds.TwoSided(seeds.Count, 0.5, FleetTests.Alpha / places);
         int odd = ones.Count(count => !bounds.Contains(count));
         return odd == 0 ? null : $"{odd} of {places} bits have nearly the same value in all seeds";
     }

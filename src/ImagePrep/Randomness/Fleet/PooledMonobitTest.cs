@@ -1,5 +1,4 @@
 using System.Numerics;
-using ImagePrep.Randomness.Statistics;
 
 namespace ImagePrep.Randomness.Fleet;
 

@@ -1,4 +1,4 @@
-using ImagePrep.Randomness.Statistics;
+using ImagePrep.Randomness.Batteries;
 
 namespace ImagePrep.Randomness.Fleet;
 
@@ -25,7 +25,7 @@ internal sealed class PooledNibbleTest : IFleetTest
             counts[value & 0xF]++;
         }
 
-        BinomialBounds bounds = BinomialBounds.TwoSided(seeds.All.Length * 2L, 1.0 / Values, FleetTests.Alpha / Values);
+        Bounds bounds = BinomialBounds.TwoSided(seeds.All.Length * 2L, 1.0 / Values, FleetTests.Alpha / Values);
         foreach (long count in counts)
         {
             if (!bounds.Contains(count))

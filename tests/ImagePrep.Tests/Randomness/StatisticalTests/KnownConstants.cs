@@ -15,21 +15,24 @@ internal static class KnownConstants
 
     private static readonly Dictionary<string, Lazy<byte[]>> Known = new()
     {
-        ["pi"] = new(() => Bytes(Pi(Bits + Guard))),
-        ["e"] = new(() => Bytes(E(Bits + Guard))),
-        ["sqrt2"] = new(() => Bytes(SquareRoot(new BigInteger(2) << (2 * (Bits + Guard))))),
-        ["sqrt3"] = new(() => Bytes(SquareRoot(new BigInteger(3) << (2 * (Bits + Guard))))),
+        ["pi"] = new(() => Pi(Bits)),
+        ["e"] = new(() => Bytes(E(Bits + Guard), Bits)),
+        ["sqrt2"] = new(() => Bytes(SquareRoot(new BigInteger(2) << (2 * (Bits + Guard))), Bits)),
+        ["sqrt3"] = new(() => Bytes(SquareRoot(new BigInteger(3) << (2 * (Bits + Guard))), Bits)),
     };
 
     public static byte[] BytesOf(string name) => Known[name].Value;
 
     public static BitSequence Of(string name) => new(BytesOf(name));
 
+    /// <summary>The first bits of π; when they do not fill the bytes, zeros stand in front.</summary>
+    public static byte[] Pi(int bits) => Bytes(ScaledPi(bits + Guard), bits);
+
     /// <summary>The highest bits of a number.</summary>
-    private static byte[] Bytes(BigInteger number) => (number >> (int)(number.GetBitLength() - Bits)).ToByteArray(isUnsigned: true, isBigEndian: true);
+    private static byte[] Bytes(BigInteger number, int bits) => (number >> (int)(number.GetBitLength() - bits)).ToByteArray(isUnsigned: true, isBigEndian: true);
 
     /// <summary>π · 2^bits by the series of D. and G. Chudnovsky, 47 bits a term.</summary>
-    private static BigInteger Pi(int bits)
+    private static BigInteger ScaledPi(int bits)
     {
         (_, BigInteger q, BigInteger t) = Chudnovsky(0, (bits / 47) + 2);
         return 426_880 * q * SquareRoot(new BigInteger(10_005) << (2 * bits)) / t;
