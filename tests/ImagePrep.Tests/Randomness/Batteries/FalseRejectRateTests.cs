@@ -4,7 +4,7 @@ using ImagePrep.Randomness.Batteries;
 
 namespace ImagePrep.Tests.Randomness.Batteries;
 
-/// <summary>How many blocks of an ideal source each battery rejects, measured on a million blocks of AES-256 in counter mode: always the same ones.</summary>
+/// <summary>How many blocks of an ideal source each battery rejects, measured on a million blocks, or seeds, of AES-256 in counter mode: always the same ones.</summary>
 public sealed class FalseRejectRateTests
 {
     private const int BlockBytes = 2500;
@@ -19,7 +19,7 @@ public sealed class FalseRejectRateTests
         long[] failed = new long[BatteryLimits.ForStreams.Count];
         Parallel.For(0, Blocks / ChunkBlocks, chunk =>
         {
-            byte[] bytes = Chunk(chunk);
+            byte[] bytes = Chunk(chunk, ChunkBlocks * BlockBytes);
             for (int battery = 0; battery < failed.Length; battery++)
             {
                 BatteryLimits limits = BatteryLimits.ForStreams[battery];
@@ -41,9 +41,36 @@ public sealed class FalseRejectRateTests
         }
     }
 
-    private static byte[] Chunk(int number)
+    [Theory]
+    [InlineData(1e-6)]
+    [InlineData(1e-4)]
+    public void Failures_MillionSeeds_AreWithinFourSigmaOfTheExactRate(double alpha)
     {
-        byte[] bytes = new byte[ChunkBlocks * BlockBytes];
+        const int Seeds = 1_000_000;
+        const int ChunkSeeds = 20_000;
+        ExactLimits exact = ExactLimits.For(512, alpha);
+        int failed = 0;
+        Parallel.For(0, Seeds / ChunkSeeds, chunk =>
+        {
+            byte[] bytes = Chunk(chunk, ChunkSeeds * 512);
+            int count = 0;
+            for (int seed = 0; seed < ChunkSeeds; seed++)
+            {
+                count += BlockScanner.Failures(bytes.AsSpan(seed * 512, 512), exact.Limits) == BlockTests.None ? 0 : 1;
+            }
+
+            Interlocked.Add(ref failed, count);
+        });
+
+        // Exact is the sum over all bounds. A sample that fails two of them counts once, which makes the rate a few hundredths less.
+        double most = Seeds * exact.Ideal.UnionBound;
+        double sigma = Math.Sqrt(most);
+        ((double)failed).ShouldBeInRange((0.95 * most) - (4 * sigma), most + (4 * sigma));
+    }
+
+    private static byte[] Chunk(int number, int length)
+    {
+        byte[] bytes = new byte[length];
         for (int i = 0; i < bytes.Length; i += 16)
         {
             BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(i + 8), (ulong)(((long)number * bytes.Length) + i) / 16);
