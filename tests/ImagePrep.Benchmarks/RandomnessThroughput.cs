@@ -26,11 +26,14 @@ internal static class RandomnessThroughput
         // 1 is "some block failed", as one in 1,258 of a perfect source does.
         Measured oneCore = Measured.Tool("imageprep rngtest, 1 GB, one core", "taskset", "-c", "0", bench.Program, "rngtest", file) with { HighestStatus = 1 };
         Measured allCores = new("imageprep rngtest, 1 GB, all cores", bench.Program, "rngtest", file) { HighestStatus = 1 };
-        IReadOnlyList<Comparison> measured = Comparison.RunAll(
+        foreach (Comparison comparison in Comparison.RunAll(
             [(oneCore, MostOnOneCore), (allCores, MostOnTwoCores)],
             Measured.Script("rngtest", "rngtest", "exec rngtest < \"$1\"", file) with { HighestStatus = 1 },
-            Measured.Tool("ent", "ent", file));
+            Measured.Tool("ent", "ent", file)))
+        {
+            yield return comparison;
+        }
+
         File.Delete(file);
-        return measured;
     }
 }

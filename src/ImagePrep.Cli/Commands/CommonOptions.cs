@@ -69,6 +69,13 @@ internal static class CommonOptions
         HelpName = "N",
     };
 
+    /// <summary>Opens what a command reads; '-' is standard input. Unbuffered: nothing is taken from a pipe that is not used.</summary>
+    public static Stream OpenInput(string file) =>
+        file == "-" ? Console.OpenStandardInput() : new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+
+    /// <summary>What people are told of such an input: a name without its folder.</summary>
+    public static string InputName(string file) => file == "-" ? "standard input" : Path.GetFileName(file);
+
     public static Option<string[]> EntropyFiles() => new("--entropy-file")
     {
         Description = "File, FIFO or device, such as /dev/hwrng, whose bytes are mixed into every node's seed, besides the operating system's. May be repeated.",

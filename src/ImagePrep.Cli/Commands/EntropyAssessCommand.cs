@@ -7,8 +7,6 @@ namespace ImagePrep.Cli.Commands;
 /// <summary>imageprep entropy assess FILE|- [--bits-per-symbol N] [--restarts FILE] [--claimed-entropy H] [--json]</summary>
 internal static class EntropyAssessCommand
 {
-    private const int MostBitsPerSymbol = 8;
-
     public static Command Build(CancellationToken cancellation)
     {
         Argument<string> file = new("FILE")
@@ -44,14 +42,14 @@ internal static class EntropyAssessCommand
 
     private static int Run(string file, int? bits, string? restarts, double? claim, bool json, CancellationToken cancellation)
     {
-        if (bits is < 1 or > MostBitsPerSymbol)
+        if (bits is < 1 or > NoiseSamples.MostBitsPerSymbol)
         {
-            throw CommonOptions.Misuse("--bits-per-symbol", $"is a number from 1 to {MostBitsPerSymbol}");
+            throw CommonOptions.Misuse("--bits-per-symbol", $"is a number from 1 to {NoiseSamples.MostBitsPerSymbol}");
         }
 
-        if (claim is { } claimed && !(claimed > 0 && claimed <= (bits ?? MostBitsPerSymbol)))
+        if (claim is { } claimed && !(claimed > 0 && claimed <= (bits ?? NoiseSamples.MostBitsPerSymbol)))
         {
-            throw CommonOptions.Misuse("--claimed-entropy", $"is a number of bits per sample, above 0 and at most {bits ?? MostBitsPerSymbol}");
+            throw CommonOptions.Misuse("--claimed-entropy", $"is a number of bits per sample, above 0 and at most {bits ?? NoiseSamples.MostBitsPerSymbol}");
         }
 
         NoiseSamples samples = Read(file, stream => NoiseSamples.Read(stream, file, bits));
@@ -63,7 +61,7 @@ internal static class EntropyAssessCommand
         }
         else
         {
-            AssessmentText.Write(Console.Out, assessment, file == "-" ? "standard input" : Path.GetFileName(file));
+            AssessmentText.Write(Console.Out, assessment, CommonOptions.InputName(file));
         }
 
         return assessment.Passed ? ExitCodes.Done : ExitCodes.Findings;
@@ -71,7 +69,7 @@ internal static class EntropyAssessCommand
 
     private static NoiseSamples Read(string file, Func<Stream, NoiseSamples> read)
     {
-        using Stream stream = file == "-" ? Console.OpenStandardInput() : new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        using Stream stream = CommonOptions.OpenInput(file);
         return read(stream);
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
 using ImagePrep.Cli.Rendering;
 using ImagePrep.Cli.Rendering.Html;
 using ImagePrep.Randomness;
@@ -65,10 +64,10 @@ internal static class RngTestCommand
             throw CommonOptions.Misuse("--html", "names the file that is tested, which the page would replace");
         }
 
-        using Stream input = file == "-" ? Console.OpenStandardInput() : new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        using Stream input = CommonOptions.OpenInput(file);
         long start = Stopwatch.GetTimestamp();
-        (byte[] head, Stream whole) = html is null ? ([], input) : StreamHead.Take(input, RandomnessPage.HeadBytes);
-        IBatteryResult result = battery.Run(whole, options);
+        using StreamHead head = StreamHead.Of(input, html is null ? 0 : RandomnessPage.HeadBytes);
+        IBatteryResult result = battery.Run(head.Whole, options);
         if (json)
         {
             Console.Write(CliJson.Write(result));
@@ -80,10 +79,7 @@ internal static class RngTestCommand
 
         if (html is not null)
         {
-            File.WriteAllText(html, RandomnessPage.Write(file == "-" ? "standard input" : Path.GetFileName(file), battery, result, head));
-
-            // What was tested may be a seed in use.
-            CryptographicOperations.ZeroMemory(head);
+            File.WriteAllText(html, RandomnessPage.Write(CommonOptions.InputName(file), battery, result, head.Bytes));
         }
 
         return result.Passed ? ExitCodes.Done : ExitCodes.Findings;

@@ -39,7 +39,7 @@ internal static class RngTestText
         }
 
         double rate = result.Blocks * BytesPerBlock / 1e6 / Math.Max(elapsed.TotalSeconds, 1e-6);
-        double ideal = BatteryLimits.ForStreams.First(limits => limits.Id == result.Battery).IdealFailureRate;
+        double ideal = BatteryLimits.ForStream(result.Battery).IdealFailureRate;
         output.WriteLine(string.Create(Culture, $"{result.Blocks:N0} blocks of 20,000 bits, {result.FailedBlocks:N0} failed ({rate:N0} MB/s)"));
         output.WriteLine(string.Create(Culture, $"{battery.Name}: an ideal source fails about {result.Blocks * ideal:N1} of that many."));
         output.WriteLine();
@@ -102,9 +102,10 @@ internal static class RngTestText
         }
     }
 
-    private static string Accepted(TestOutcome test) => (test.Low, test.High) switch
+    internal static string Accepted(TestOutcome test) => (test.Low, test.High) switch
     {
         (null, null) => "",
+        (null, 0) => "none",
         (null, { } high) => $"at most {Number(high)}",
         ({ } low, null) => $"at least {Number(low)}",
         ({ } low, { } high) => $"{Number(low)} to {Number(high)}",

@@ -15,7 +15,7 @@ public sealed record RngTestResult(long Blocks, long FailedBlocks, RngTestFailur
     /// <summary>The blocks that failed each test: none may.</summary>
     public IReadOnlyList<TestOutcome> Outcomes()
     {
-        string clause = BatteryLimits.ForStreams.First(limits => limits.Id == Battery).Clause;
+        string clause = BatteryLimits.ForStream(Battery).Clause;
         return
         [
             Outcome("monobit", clause, Failures.Monobit),

@@ -1,47 +1,58 @@
+using System.Security.Cryptography;
 using ImagePrep.Storage.Blocks;
 
 namespace ImagePrep.Randomness;
 
-/// <summary>The start of a stream, kept while the stream is read by somebody else: for showing what was tested.</summary>
-public static class StreamHead
+/// <summary>The first bytes of a stream, kept while somebody reads it: for showing what was tested. What was tested may be a seed in use, so it wipes itself.</summary>
+public sealed class StreamHead : IDisposable
 {
-    /// <summary>Reads the first bytes, and gives a stream that still begins with them.</summary>
-    /// <param name="stream">A file that can be sought is put back; of anything else what was read is handed out again.</param>
-    /// <param name="length">Bytes at most.</param>
-    /// <returns>The bytes, and the stream to go on with, which takes the place of the first.</returns>
-    /// <exception cref="IOException">The stream cannot be read.</exception>
-    public static (byte[] Head, Stream Whole) Take(Stream stream, int length)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        byte[] head = new byte[length];
-        long start = stream.CanSeek ? stream.Position : 0;
-        int read = stream.ReadAtLeast(head, length, throwOnEndOfStream: false);
-        head = head[..read];
-        if (!stream.CanSeek)
-        {
-            return (head, new Continued(head, stream));
-        }
+    private readonly byte[] _head;
+    private int _length;
 
-        stream.Position = start;
-        return (head, stream);
+    private StreamHead(Stream stream, int length)
+    {
+        _head = GC.AllocateArray<byte>(length, pinned: true);
+        Whole = length > 0 && !stream.CanSeek ? new Watched(stream, this) : stream;
     }
 
-    /// <summary>What was read already, then the rest.</summary>
-    private sealed class Continued(byte[] head, Stream rest) : ReadOnlyStream
-    {
-        private int _given;
+    /// <summary>The stream to read in place of the first.</summary>
+    public Stream Whole { get; }
 
+    /// <summary>Of a file the first bytes, of a pipe those of them that were read so far.</summary>
+    public ReadOnlySpan<byte> Bytes => _head.AsSpan(0, _length);
+
+    /// <param name="stream">One that can be sought is read here and put back; of any other nothing is taken that its reader does not ask for.</param>
+    /// <param name="length">Bytes to keep at most; 0 keeps none.</param>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
+    public static StreamHead Of(Stream stream, int length)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        StreamHead head = new(stream, length);
+        if (length > 0 && stream.CanSeek)
+        {
+            long start = stream.Position;
+            head._length = stream.ReadAtLeast(head._head, length, throwOnEndOfStream: false);
+            stream.Position = start;
+        }
+
+        return head;
+    }
+
+    public void Dispose()
+    {
+        _length = 0;
+        CryptographicOperations.ZeroMemory(_head);
+    }
+
+    private sealed class Watched(Stream stream, StreamHead head) : ReadOnlyStream
+    {
         public override int Read(Span<byte> buffer)
         {
-            if (_given == head.Length)
-            {
-                return rest.Read(buffer);
-            }
-
-            int count = Math.Min(buffer.Length, head.Length - _given);
-            head.AsSpan(_given, count).CopyTo(buffer);
-            _given += count;
-            return count;
+            int read = stream.Read(buffer);
+            int kept = Math.Min(read, head._head.Length - head._length);
+            buffer[..kept].CopyTo(head._head.AsSpan(head._length));
+            head._length += kept;
+            return read;
         }
     }
 }

@@ -1,3 +1,4 @@
+using ImagePrep.Randomness.Batteries;
 using ImagePrep.Randomness.Fleet;
 using ImagePrep.Randomness.Seeds;
 using ImagePrep.Reports;
@@ -13,12 +14,23 @@ public sealed class EntropyRationaleTests
             .ShouldBe(EntropyRationale.OfProduct(), "write it anew with: imageprep entropy rationale > docs/entropy-rationale.md");
 
     [Fact]
+    public void Rates_WrittenDown_AreTheExactOnes()
+    {
+        RejectionProbabilities block = RejectionProbabilities.Of(BatteryLimits.Fips140ChangeNotice1);
+        EntropyRationale.MonobitRate.ShouldBe(block.Monobit.Total, 0.005e-4);
+        EntropyRationale.PokerRate.ShouldBe(block.Poker.Total, 0.005e-4);
+        EntropyRationale.RunsRate.ShouldBe(2 * block.Runs.Sum(tails => tails.Total), 0.005e-4);
+        EntropyRationale.LongRunRate.ShouldBe(block.LongRun, 0.005e-4);
+        EntropyRationale.SeedRate.ShouldBe(RejectionProbabilities.Of(BatteryLimits.Seed4096).UnionBound, 0.005e-5);
+    }
+
+    [Fact]
     public void OfProduct_Figures_AreThoseOfTheCode()
     {
         string text = EntropyRationale.OfProduct();
 
         text.ShouldNotContain("{{");
-        text.ShouldContain($"| together | | 6.0e-6 |");
+        text.ShouldContain("| together | | 6.0e-6 |");
         text.ShouldContain("5 of 100, 9 of 1,000, 26 of 10,000");
         text.ShouldContain("once in 1.5 million nodes");
         foreach (IFleetTest test in FleetTests.Standard)

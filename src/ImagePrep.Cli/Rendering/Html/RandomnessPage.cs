@@ -99,14 +99,14 @@ internal sealed class RandomnessPage
         _ => "",
     };
 
-    private static double IdealRate(RngTestResult result) => BatteryLimits.ForStreams.First(limits => limits.Id == result.Battery).IdealFailureRate;
+    private static double IdealRate(RngTestResult result) => BatteryLimits.ForStream(result.Battery).IdealFailureRate;
 
     private void Verdicts(IBatteryResult result)
     {
         _html.Append("<h2>Verdicts</h2>\n<div class=\"scroll\"><table>\n<tr><th>test</th><th>statistic</th><th class=\"number\">value</th><th>accepted</th><th>defined in</th><th></th></tr>\n");
         foreach (TestOutcome test in result.Outcomes())
         {
-            _html.Append(Culture, $"<tr><td>{Text(test.Test)}</td><td>{Text(test.Statistic)}</td><td class=\"number\">{Number(test.Value)}</td><td>{Accepted(test)}</td><td class=\"soft\">{Text(test.Clause)}</td>{Verdict(test.Passed)}</tr>\n");
+            _html.Append(Culture, $"<tr><td>{Text(test.Test)}</td><td>{Text(test.Statistic)}</td><td class=\"number\">{Number(test.Value)}</td><td>{RngTestText.Accepted(test)}</td><td class=\"soft\">{Text(test.Clause)}</td>{Verdict(test.Passed)}</tr>\n");
         }
 
         _html.Append("</table></div>\n");
@@ -133,7 +133,7 @@ internal sealed class RandomnessPage
 
         ReadOnlySpan<byte> blocks = head[RngTest.PrimingBytes..];
         int shown = (int)Math.Min(result.Blocks, blocks.Length / BlockBytes);
-        BatteryLimits limits = BatteryLimits.ForStreams.First(limits => limits.Id == result.Battery);
+        BatteryLimits limits = BatteryLimits.ForStream(result.Battery);
         string which = shown == result.Blocks ? (shown == 1 ? "the block" : string.Create(Culture, $"all {shown:N0} blocks")) : string.Create(Culture, $"the first {shown:N0} blocks");
         _html.Append(Culture, $"<h2>Statistics of {which}</h2>\n<p>Each mark is a block, darker where many fall together; the band is what passes.</p>\n");
         _html.Append("<div class=\"scroll\"><table>\n<tr><th>statistic</th><th class=\"number\">smallest</th><th class=\"number\">mean</th><th class=\"number\">largest</th><th class=\"number\">accepted</th><th></th></tr>\n");
@@ -167,15 +167,6 @@ internal sealed class RandomnessPage
     private void Close() => _html.Append("</body>\n</html>\n");
 
     private static string Verdict(bool passed) => passed ? "<td class=\"good\">passed</td>" : "<td class=\"failed\">failed</td>";
-
-    private static string Accepted(TestOutcome test) => (test.Low, test.High) switch
-    {
-        (null, null) => "",
-        (null, 0) => "none",
-        (null, { } high) => $"at most {Number(high)}",
-        ({ } low, null) => $"at least {Number(low)}",
-        ({ } low, { } high) => $"{Number(low)} to {Number(high)}",
-    };
 
     private static string Number(double? value) => value is { } number ? RngTestText.Number(number) : "";
 

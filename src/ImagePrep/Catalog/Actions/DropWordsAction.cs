@@ -37,7 +37,7 @@ public sealed record DropWordsAction(IReadOnlyList<string> Patterns, string Matc
             at = end;
         }
 
-        return GrubEnvironment.Fit(kept.ToString());
+        return kept.ToString();
     }
 
     /// <summary>Behind the quoted value of a word that ends with '='; the word's own end where it has none.</summary>

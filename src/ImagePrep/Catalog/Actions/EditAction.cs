@@ -29,7 +29,7 @@ public abstract record EditAction(IReadOnlyList<string> Patterns) : CatalogActio
         foreach (GuestNode file in scope.Find(Patterns).Where(node => node.Info.Kind == NodeKind.File))
         {
             byte[] present = GuestTree.ReadAll(file);
-            byte[] wanted = Encoding.Latin1.GetBytes(Edit(Encoding.Latin1.GetString(present)));
+            byte[] wanted = Encoding.Latin1.GetBytes(GrubEnvironment.Fit(Edit(Encoding.Latin1.GetString(present))));
             if (!present.AsSpan().SequenceEqual(wanted))
             {
                 yield return (file, wanted);

@@ -27,6 +27,9 @@ public static class KeyAudit
     /// <summary>Files with certificates that are compared with the keys: far more than a machine's own.</summary>
     private const int MaxCertificates = 1024;
 
+    /// <summary>Keys that a certificate is looked for: more than anybody reads of.</summary>
+    private const int MaxMatched = 256;
+
     private static readonly string[] Folders =
     [
         "/etc", "/root", "/home", "/srv", "/opt", "/usr/local", "/boot",
@@ -71,7 +74,8 @@ public static class KeyAudit
 
         public KeyAuditResult Finish()
         {
-            KeyFinding[] findings = [.. _keys.Select(key => new KeyFinding(key.File.Path, key.Key) { Certificate = CertificateOf(key.File) })];
+            GuestPath?[] certificates = MatchCertificates();
+            KeyFinding[] findings = [.. _keys.Select((key, i) => new KeyFinding(key.File.Path, key.Key) { Certificate = certificates.ElementAtOrDefault(i) })];
             CryptographicOperations.ZeroMemory(_buffer);
             return new KeyAuditResult(findings, _files, _isComplete);
         }
@@ -139,12 +143,22 @@ public static class KeyAudit
             }
         }
 
-        private GuestPath? CertificateOf(GuestNode key)
+        /// <summary>The certificate of each of the first keys; null where there is none. Every file is read once, whatever the number of the others.</summary>
+        private GuestPath?[] MatchCertificates()
         {
-            byte[] publicPart = SelfSignedCertificate.PublicPart(Read(key, key.Path.ToString()));
-            return publicPart.Length == 0
-                ? null
-                : _certificates.Find(file => SelfSignedCertificate.Has(Read(file, file.Path.ToString()), publicPart))?.Path;
+            byte[][] publicParts = [.. _keys.Take(MaxMatched).Select(key => SelfSignedCertificate.PublicPart(Read(key.File, key.File.Path.ToString())))];
+            GuestPath?[] found = new GuestPath?[publicParts.Length];
+            foreach (GuestNode file in publicParts.Any(part => part.Length > 0) ? _certificates : [])
+            {
+                List<byte[]> publicKeys = SelfSignedCertificate.PublicKeys(Read(file, file.Path.ToString()));
+                for (int i = 0; i < found.Length; i++)
+                {
+                    byte[] part = publicParts[i];
+                    found[i] ??= part.Length > 0 && publicKeys.Exists(key => key.AsSpan().IndexOf(part) >= 0) ? file.Path : null;
+                }
+            }
+
+            return found;
         }
 
         /// <summary>The start of a file; as much more as may tell something: the rest of a text, all of a binary file that begins as a key does.</summary>

@@ -17,7 +17,8 @@ public sealed class NoiseSamples
     /// <summary>Bits of all samples together. Counting repeats takes 9 bytes for each, 300 MB, and up to 30 where they hardly vary.</summary>
     public const int MostBits = 1 << 25;
 
-    private const int MostBitsPerSymbol = 8;
+    /// <summary>A sample is a byte at most.</summary>
+    public const int MostBitsPerSymbol = 8;
 
     private NoiseSamples(byte[] symbols, byte[] bits, int bitsPerSymbol, int bitsInUse, int alphabet)
     {

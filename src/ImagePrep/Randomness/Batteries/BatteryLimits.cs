@@ -96,6 +96,10 @@ public sealed record BatteryLimits(
     /// <summary>Those for streams: blocks of 20,000 bits.</summary>
     public static IReadOnlyList<BatteryLimits> ForStreams { get; } = [Fips1401, Fips1402, Fips140ChangeNotice1];
 
+    /// <summary>Those of a battery for streams.</summary>
+    /// <exception cref="InvalidOperationException">There is none with this id.</exception>
+    public static BatteryLimits ForStream(string id) => ForStreams.First(limits => limits.Id == id);
+
     /// <summary>
     /// Share of blocks of an ideal source that fail at least one of the four tests; 0 where it is not known. By simulation over 20,480,000 blocks of AES-256 in
     /// counter mode: FIPS 140-1 91 failures, 140-2 ± 1.4e-5, Change Notice 1 ± 6e-6.

@@ -39,9 +39,6 @@ public sealed record ExactResult(string Battery, int SampleBytes, double Alpha, 
         return new ExactResult(ExactBattery.BatteryId, sample.Length, exact.Alpha, ideal.UnionBound, tests);
     }
 
-    private static TestOutcome Runs(string symbol, int index, int count, Bounds bounds, RejectionProbabilities ideal)
-    {
-        string length = index == RunsTest.Lengths - 1 ? $"{RunsTest.Lengths} or more" : $"{index + 1}";
-        return new TestOutcome("runs", Clause, $"runs of {symbol}, length {length}", count, bounds.Contains(count), bounds.Low, bounds.High, ideal.Runs[index].Total);
-    }
+    private static TestOutcome Runs(string symbol, int index, int count, Bounds bounds, RejectionProbabilities ideal) => new(
+        "runs", Clause, RunsTest.Statistic(symbol, index), count, bounds.Contains(count), bounds.Low, bounds.High, ideal.Runs[index].Total);
 }

@@ -11,6 +11,12 @@ public static class RunsTest
     /// <summary>Lengths told apart: 1 to 5, and "6 or more".</summary>
     public const int Lengths = 6;
 
+    /// <summary>What a count is of, such as "runs of zeros, length 2".</summary>
+    /// <param name="symbol">"zeros" or "ones".</param>
+    /// <param name="index">0 for length 1, 5 for 6 or more.</param>
+    public static string Statistic(string symbol, int index) =>
+        $"runs of {symbol}, length {(index == Lengths - 1 ? $"{Lengths} or more" : index + 1)}";
+
     public static RunsResult Evaluate(ReadOnlySpan<byte> sample, BatteryLimits limits)
     {
         limits.Check(sample);

@@ -57,5 +57,5 @@ public sealed record StatisticSpread(string Test, string Statistic, long? Low, l
     }
 
     private static IEnumerable<StatisticSpread> Runs(string symbol, List<long>[] counts, BatteryLimits limits) => counts.Select((values, i) =>
-        new StatisticSpread("runs", $"runs of {symbol}, length {(i == RunsTest.Lengths - 1 ? $"{RunsTest.Lengths} or more" : i + 1)}", limits.Runs[i].Low, limits.Runs[i].High, [.. values]));
+        new StatisticSpread("runs", RunsTest.Statistic(symbol, i), limits.Runs[i].Low, limits.Runs[i].High, [.. values]));
 }

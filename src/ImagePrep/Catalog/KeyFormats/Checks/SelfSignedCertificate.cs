@@ -43,22 +43,24 @@ internal static class SelfSignedCertificate
         return [];
     }
 
-    /// <summary>Whether one of a file's certificates is self-signed and has this public part.</summary>
-    public static bool Has(ReadOnlySpan<byte> certificates, ReadOnlySpan<byte> publicPart)
+    /// <summary>The public keys (SubjectPublicKeyInfo, without its header) of the self-signed ones among a file's certificates.</summary>
+    public static List<byte[]> PublicKeys(ReadOnlySpan<byte> certificates)
     {
+        List<byte[]> keys = [];
         foreach (byte[] der in Blocks(certificates, "CERTIFICATE"))
         {
-            if (IsSelfSigned(der, publicPart))
+            if (TrySelfSigned(der, out ReadOnlySpan<byte> key))
             {
-                return true;
+                keys.Add(key.ToArray());
             }
         }
 
-        return false;
+        return keys;
     }
 
-    private static bool IsSelfSigned(ReadOnlySpan<byte> der, ReadOnlySpan<byte> publicPart)
+    private static bool TrySelfSigned(ReadOnlySpan<byte> der, out ReadOnlySpan<byte> publicKey)
     {
+        publicKey = default;
         if (!new DerReader(der).TryRead(DerReader.Sequence, out ReadOnlySpan<byte> signed)
             || !new DerReader(signed).TryRead(DerReader.Sequence, out ReadOnlySpan<byte> certificate))
         {
@@ -72,9 +74,8 @@ internal static class SelfSignedCertificate
             && fields.TryRead(DerReader.Sequence, out ReadOnlySpan<byte> issuer)
             && fields.TryRead(DerReader.Sequence, out _)
             && fields.TryRead(DerReader.Sequence, out ReadOnlySpan<byte> subject)
-            && fields.TryRead(DerReader.Sequence, out ReadOnlySpan<byte> publicKey)
-            && issuer.SequenceEqual(subject)
-            && publicKey.IndexOf(publicPart) >= 0;
+            && fields.TryRead(DerReader.Sequence, out publicKey)
+            && issuer.SequenceEqual(subject);
     }
 
     private static ReadOnlySpan<byte> PublicPartOf(ReadOnlySpan<byte> der, int depth)
