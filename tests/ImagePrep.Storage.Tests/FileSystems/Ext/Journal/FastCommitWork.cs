@@ -27,7 +27,7 @@ internal sealed record FastCommitWork(string Name, string Steps, bool KernelIsSo
         os.mkdir(P('dir')); os.mkdir(P('empty')); w('dir/inner', b'x', durable=False)
         os.setxattr(P('old6'), 'user.a', b'v' * 20); os.setxattr(P('old5'), 'user.b', b'v' * 500)
         os.symlink('t' * 100, P('long'))
-        os.sync()
+        libc.syncfs(os.open(root, os.O_RDONLY))
         w('old0', b'p')
 
         """;
@@ -89,7 +89,11 @@ internal sealed record FastCommitWork(string Name, string Steps, bool KernelIsSo
         new("area-full", "for i in range(14): w('old7', b'x' * 30, os.O_APPEND)", KernelIsSound: false),
     ];
 
-    /// <summary>The image as the cut left it, and the tree that was there.</summary>
-    public (string Path, string Tree) Cause(ScratchFolder scratch, params string[] mkfs) => DirtyImage.Make(
-        scratch, "commit=300", Prelude + Steps + "\n" + DirtyImage.Cut, orphans: 0, ["-t", "ext4", .. mkfs, scratch.File("mounted.img"), "24M"]);
+    /// <summary>The image as the cut left it, the tree that was there, and the number of fast commits in it.</summary>
+    public (string Path, string Tree, int Commits) Cause(ScratchFolder scratch, string[] mkfs, int atLeast = 1)
+    {
+        (string path, string tree, JournalLog log) = DirtyImage.Make(
+            scratch, "commit=300", Prelude + Steps + "\n" + DirtyImage.Cut, 0, ["-t", "ext4", .. mkfs, scratch.File("mounted.img"), "24M"], log => log.FastCommits >= atLeast);
+        return (path, tree, log.FastCommits);
+    }
 }
