@@ -22,7 +22,8 @@ public static class CliProgram
     /// <summary>Starts it and leaves it running: for tests that interrupt it.</summary>
     public static Process Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        ProcessStartInfo start = new("dotnet")
+        // Whoever starts the tests in the background may have them ignore SIGINT, which a program inherits; a terminal does not.
+        ProcessStartInfo start = new("env")
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -36,9 +37,7 @@ public static class CliProgram
             start.Environment[name] = value;
         }
 
-        start.ArgumentList.Add("exec");
-        start.ArgumentList.Add(Assembly);
-        foreach (string argument in arguments)
+        foreach (string argument in (string[])["--default-signal=INT", .. Command, .. arguments])
         {
             start.ArgumentList.Add(argument);
         }
