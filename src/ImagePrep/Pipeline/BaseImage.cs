@@ -3,6 +3,7 @@ using ImagePrep.Containers;
 using ImagePrep.Golden;
 using ImagePrep.Guests;
 using ImagePrep.Inspection;
+using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.Disks;
 using ImagePrep.Storage.FileSystems;
 using ImagePrep.Storage.Partitions;

@@ -12,6 +12,18 @@ public static class Durability
     /// <summary>Writes back everything of the file system that holds the folder: one call for a thousand small files.</summary>
     public static void FlushFileSystem(string folder) => WithFolder(folder, LibC.FlushFileSystem);
 
+    /// <summary>
+    /// Has the storage begin to take what was written to a file so far, and does not wait for it: the flush at the end then finds little left. Only a hint
+    /// (sync_file_range(2)), so an error is of no interest; a lost write shows in the flush.
+    /// </summary>
+    public static void StartWriteBack(SafeFileHandle file)
+    {
+        if (LibC.IsAvailable)
+        {
+            _ = LibC.StartWriteBack(file, 0, 0, LibC.StartWriteBackFlag);
+        }
+    }
+
     /// <summary>Gives a finished file its name in one step. Never replaces a file unless asked.</summary>
     public static void Rename(string from, string to, bool overwrite)
     {

@@ -33,6 +33,8 @@ internal static partial class LibC
     public const short WriteLock = 1;
     public const short Unlocked = 2;
 
+    public const uint StartWriteBackFlag = 2;
+
     public const nuint CloneWholeFile = 0x40049409;
 
     /// <summary>The struct layouts below are those of 64-bit Linux; elsewhere the callers use their fallbacks.</summary>
@@ -49,6 +51,9 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
     public static partial int FlushFileSystem(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
+    public static partial int StartWriteBack(SafeFileHandle file, long offset, long count, uint flags);
 
     [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Rename(int oldFolder, string oldPath, int newFolder, string newPath, uint flags);

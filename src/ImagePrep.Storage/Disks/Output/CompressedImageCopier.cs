@@ -67,7 +67,7 @@ internal sealed class CompressedImageCopier : IImageCopier
         WriteTables();
         if (_options.ComputeDigest)
         {
-            _digest = Task.Run<string?>(() => FileHash.Compute(_target, _cancellation), CancellationToken.None);
+            _digest = Task.Run<string?>(() => FileDigest.Sha256(_target, _cancellation), CancellationToken.None);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ImagePrep.Storage.Blocks;
+using ImagePrep.Storage.Blocks.Native;
 using Microsoft.Win32.SafeHandles;
 
 namespace ImagePrep.Storage.Disks.Output;
@@ -17,6 +18,9 @@ internal sealed class FileCopier : IImageCopier
     /// </summary>
     public const int ChunkSize = 256 << 10;
 
+    /// <summary>Storage begins to take the file whenever this much more was written, so that it works while processors hash.</summary>
+    private const long WriteBackSize = 16 << 20;
+
     /// <summary>Zeros inside a sparse output become holes in units of a page.</summary>
     private const int HoleSize = 4096;
 
@@ -30,6 +34,7 @@ internal sealed class FileCopier : IImageCopier
     private readonly Action<long> _report;
     private readonly WorkerCrew _crew;
     private readonly List<Task> _workers = [];
+    private long _written;
     private Task<string?> _digest = Task.FromResult<string?>(null);
 
     /// <param name="source">What is copied, from its start to its length.</param>
@@ -104,6 +109,7 @@ internal sealed class FileCopier : IImageCopier
             _cancellation.ThrowIfCancellationRequested();
             _source.ReadAt(chunk.Range.Start, chunk.Bytes);
             WriteChunk(chunk);
+            StartWriteBack(chunk.Range.Length);
             _report(chunk.Range.Length);
             if (_options.ComputeDigest)
             {
@@ -125,6 +131,15 @@ internal sealed class FileCopier : IImageCopier
         else
         {
             RandomAccess.Write(_target, chunk.Bytes, chunk.Range.Start);
+        }
+    }
+
+    private void StartWriteBack(long written)
+    {
+        long sum = Interlocked.Add(ref _written, written);
+        if (_options.Flush && sum / WriteBackSize != (sum - written) / WriteBackSize)
+        {
+            Durability.StartWriteBack(_target);
         }
     }
 

@@ -35,7 +35,7 @@ public static class ImageCloner
         Task flush = options.Flush ? Task.Run(pending.Flush, CancellationToken.None) : Task.CompletedTask;
         try
         {
-            string? digest = options.ComputeDigest ? FileHash.Compute(pending.Handle, cancellation) : null;
+            string? digest = options.ComputeDigest ? FileDigest.Sha256(pending.Handle, cancellation) : null;
             options.Verify?.Invoke(pending.TemporaryPath);
             flush.GetAwaiter().GetResult();
             cancellation.ThrowIfCancellationRequested();
