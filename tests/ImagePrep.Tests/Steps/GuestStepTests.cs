@@ -109,6 +109,25 @@ public sealed class GuestStepTests
         guest.Difference(() => guest.Run("remove-keygen")).ShouldContain("+ /etc/systemd/system/sshd-keygen.service -> /dev/null");
     }
 
+    [Theory]
+    [InlineData("/etc/systemd/system/first-boot.service", "[Service]\nExecStart=/usr/bin/ssh-keygen -A\n", true)]
+    [InlineData("/etc/systemd/system/first-boot.service", "[Service]\nExecStart=/usr/bin/ssh-keygen -l -f /etc/ssh/x\n", false)]
+    [InlineData("/etc/systemd/system/first-boot.service", "# ssh-keygen -A\n[Service]\nExecStart=/bin/true\n", false)]
+    [InlineData("/usr/lib/systemd/system/imageprep-x.service", "[Service]\nExecStart=ssh-keygen -A\n", false)]
+    [InlineData("/usr/lib/systemd/system/sshd-keygen@.service", "[Service]\nExecStart=ssh-keygen -A\n", false)]
+    [InlineData("/etc/rc.local", "#!/bin/sh\ndpkg-reconfigure -f noninteractive openssh-server\n", true)]
+    [InlineData("/usr/lib/virt-sysprep/scripts/0001-keys", "openssl req -x509 -newkey rsa:2048 -nodes\n", true)]
+    [InlineData("/etc/cron.d/keys", "@reboot root openssl genrsa -out /etc/k 2048\n", true)]
+    [InlineData("/etc/init.d/other", "openssl req -in a.csr -noout\n", false)]
+    public void RemoveKeygen_GeneratorThatNoEntryNames_IsReported(string path, string content, bool reported)
+    {
+        DebianGuest guest = new();
+        guest.FileSystem.Add(path, content);
+
+        guest.Run("remove-keygen").Context.Reported.Any(item => item.Id == "other-key-generator" && item.Path == path).ShouldBe(reported);
+        guest.FileSystem.Dump().ShouldContain(line => line.StartsWith(path + " ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void RemoveKeygen_CloudInit_IsToldToMakeNoKeys()
     {

@@ -26,6 +26,11 @@ internal sealed class RemoveKeygenStep : IGuestStep
             action.Apply(scope, context);
         }
 
+        foreach (ReportedItem item in OtherGenerators.In(context.Files, context.Guest, context.Catalog))
+        {
+            context.Report(item);
+        }
+
         return any
             ? StepOutcome.Of(context.Files.TakeChanges())
             : StepOutcome.NotApplicable("nothing is installed that the catalog knows to make keys at first boot");
