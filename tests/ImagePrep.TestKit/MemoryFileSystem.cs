@@ -133,6 +133,9 @@ public sealed class MemoryFileSystem : IFileSystem
         RemoveEntry(directory, name);
     }
 
+    /// <summary>Gives a folder a second name, as only damage does.</summary>
+    public void Damage(NodeId folder, NodeId directory, FileName name) => _nodes[directory.Value].Entries.Add(name, folder.Value);
+
     public void Link(NodeId node, NodeId directory, FileName name)
     {
         if (_nodes[node.Value].Kind == NodeKind.Directory || !_nodes[directory.Value].Entries.TryAdd(name, node.Value))

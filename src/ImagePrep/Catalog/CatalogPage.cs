@@ -34,7 +34,7 @@ public static class CatalogPage
 
     private static void AppendKeyFormats(StringBuilder page)
     {
-        page.Append("\n## Keys by their content\n\nWhat remains in a guest is looked through for files of these formats (`recipes/catalog/key-formats.yaml`).\n\n");
+        page.Append("\n## Keys by their content\n\nWhat remains in a guest is looked through for files of these formats (`recipes/catalog/key-formats.yaml`): files of up to 1 MiB everywhere but in what packages bring along (/usr without /usr/local, the package database) and lists they download.\n\n");
         foreach (KeyFormat format in KeyFormatCatalog.All)
         {
             string kind = format.IsPrivate ? "" : ", not secret";

@@ -172,7 +172,8 @@ internal static class CatalogReader
                 KeyShape.Text => texts is [_] && node is YamlScalarNode,
                 KeyShape.Flag => texts is ["true" or "false"] && node is YamlScalarNode,
                 KeyShape.Paths => texts?.All(IsPath) == true,
-                KeyShape.PathsOrTrue => texts is ["true"] || texts?.All(IsPath) == true,
+                KeyShape.Places => texts?.All(IsPlace) == true,
+                KeyShape.PlacesOrTrue => texts is ["true"] || texts?.All(IsPlace) == true,
                 KeyShape.Units => texts?.All(IsUnit) == true,
                 KeyShape.Texts => texts is not null,
                 _ => Mappings(node).Any() && (node is not YamlSequenceNode maps || maps.Children.All(child => child is YamlMappingNode)),
@@ -186,13 +187,16 @@ internal static class CatalogReader
             KeyShape.Text => "a text",
             KeyShape.Flag => "true or false",
             KeyShape.Paths => "an absolute guest path or pattern, or a list of them",
-            KeyShape.PathsOrTrue => "true, or a list of absolute guest paths or patterns",
+            KeyShape.Places => "an absolute guest path or pattern or one below ~/, or a list of them",
+            KeyShape.PlacesOrTrue => "true, or a list of absolute guest paths or patterns or some below ~/",
             KeyShape.Units => "a unit name such as example.service, or a list of them",
             KeyShape.Texts => "a text, or a list of texts",
             _ => "a mapping with the keys " + string.Join(", ", key.Keys!.Select(inner => inner.Name)) + ", or a list of them",
         };
 
         private static bool IsPath(string text) => GuestPath.TryParse(text, out GuestPath? path) && !path.IsRoot;
+
+        private static bool IsPlace(string text) => IsPath(text.StartsWith(CatalogScope.Home, StringComparison.Ordinal) ? text[1..] : text);
 
         private static bool IsUnit(string text) =>
             text.IndexOf('.', StringComparison.Ordinal) > 0 && text.All(character => char.IsAsciiLetterOrDigit(character) || "@._-:\\".Contains(character, StringComparison.Ordinal));

@@ -6,6 +6,7 @@ namespace ImagePrep.Catalog;
 public static class CatalogSchema
 {
     private const string PathPattern = "^/.";
+    private const string PlacePattern = "^(~/|/).";
 
     private static readonly System.Text.Json.JsonSerializerOptions Format = new() { WriteIndented = true, NewLine = "\n" };
 
@@ -47,7 +48,8 @@ public static class CatalogSchema
         KeyShape.Text => new JsonObject { ["type"] = "string" },
         KeyShape.Flag => new JsonObject { ["type"] = "boolean" },
         KeyShape.Paths => OneOrMore(Text(PathPattern)),
-        KeyShape.PathsOrTrue => new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["const"] = true }, OneOrMore(Text(PathPattern))) },
+        KeyShape.Places => OneOrMore(Text(PlacePattern)),
+        KeyShape.PlacesOrTrue => new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["const"] = true }, OneOrMore(Text(PlacePattern))) },
         KeyShape.Units => OneOrMore(Text("^[A-Za-z0-9@._:\\\\-]+\\.[a-z]+$")),
         KeyShape.Texts => OneOrMore(new JsonObject { ["type"] = "string" }),
         _ => OneOrMore(Mapping(key.Summary, key.Keys!)),

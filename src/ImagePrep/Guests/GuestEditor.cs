@@ -1,5 +1,6 @@
 using System.Text;
 using ImagePrep.Guests.Selinux;
+using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.FileSystems;
 
 namespace ImagePrep.Guests;
@@ -22,7 +23,11 @@ public sealed class GuestEditor(IReadOnlyList<Mount> mounts) : GuestTree(mounts)
 {
     private const int DirectoryPermissions = 0b111_101_101;
 
+    /// <summary>A path of Linux holds no more names.</summary>
+    private const int MaxDepth = GuestPath.MaxLength / 2;
+
     private readonly List<GuestChange> _changes = [];
+    private readonly Dictionary<GuestPath, int> _changeAt = [];
     private SelinuxLabels? _labels;
     private bool _labelsAreKnown;
 
@@ -33,6 +38,7 @@ public sealed class GuestEditor(IReadOnlyList<Mount> mounts) : GuestTree(mounts)
     {
         GuestChange[] taken = [.. _changes];
         _changes.Clear();
+        _changeAt.Clear();
         return taken;
     }
 
@@ -72,7 +78,7 @@ public sealed class GuestEditor(IReadOnlyList<Mount> mounts) : GuestTree(mounts)
         bool replaced = existing is not null;
         if (existing is not null)
         {
-            RemoveEntry(existing);
+            RemoveEntry(directory, existing);
         }
 
         NodeId node = Editor(directory).CreateFile(directory.Node, path.Name, new NodeAttributes(permissions, userId, groupId), content);
@@ -105,7 +111,7 @@ public sealed class GuestEditor(IReadOnlyList<Mount> mounts) : GuestTree(mounts)
                 return;
             }
 
-            RemoveEntry(existing);
+            RemoveEntry(directory, existing);
         }
 
         NodeId node = Editor(directory).CreateSymbolicLink(directory.Node, path.Name, bytes);
@@ -116,21 +122,26 @@ public sealed class GuestEditor(IReadOnlyList<Mount> mounts) : GuestTree(mounts)
     /// <summary>Removes a file or link (the link, not its target), or a directory with all it holds. Nothing happens when it is absent.</summary>
     public void Remove(GuestPath path)
     {
-        if (!TryFind(path.Parent, out GuestNode? directory) || !TryFind(directory.Path / path.Name, out GuestNode? node, followLast: false))
+        if (TryFind(path, out GuestNode? node, followLast: false))
         {
-            return;
+            RemoveTree(node, _ => false, _ => { });
         }
+    }
 
-        if (node.Info.Kind == NodeKind.Directory)
+    /// <summary>Removes a file or link, or a directory with all it holds, but for what is to stay and the folders above that.</summary>
+    /// <param name="node">Where to begin.</param>
+    /// <param name="stays">Whether a file stays, or a folder with all it holds.</param>
+    /// <param name="removing">Told each node before it goes.</param>
+    /// <exception cref="CorruptImageException">A folder has two places, so that a walk may never end.</exception>
+    public void RemoveTree(GuestNode node, Predicate<GuestNode> stays, Action<GuestNode> removing)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+
+        // It may have gone with a folder above it.
+        if (TryFind(node.Path, out GuestNode? present, followLast: false))
         {
-            foreach (DirectoryEntry entry in node.Mount.FileSystem.List(node.Node).ToArray())
-            {
-                Remove(node.Path / entry.Name);
-            }
+            RemoveTree(Find(node.Path.Parent), present, new Removal(stays, removing, []), depth: 0);
         }
-
-        RemoveEntry(node);
-        Record(node.Path, GuestChangeKind.Removed);
     }
 
     /// <summary>Sets an extended attribute unless it already has this value.</summary>
@@ -199,14 +210,51 @@ public sealed class GuestEditor(IReadOnlyList<Mount> mounts) : GuestTree(mounts)
         }
     }
 
-    private void RemoveEntry(GuestNode node)
+    /// <summary>Returns false when something stays, and so the folder does too.</summary>
+    private bool RemoveTree(GuestNode directory, GuestNode node, Removal removal, int depth)
     {
-        GuestNode directory = Find(node.Path.Parent);
+        if (removal.Stays(node))
+        {
+            return false;
+        }
+
         if (directory.Mount != node.Mount)
         {
             throw new IOException($"{node.Path} is a mount point and cannot be removed.");
         }
 
+        bool isAllGone = true;
+        if (node.Info.Kind == NodeKind.Directory)
+        {
+            if (!removal.Entered.Add((node.Mount.Point, node.Node)))
+            {
+                throw new CorruptImageException(
+                    CorruptKind.Loop, node.Path.ToString(), "the folder is found at a second place, so a walk through it may never end. Repair the base with e2fsck.");
+            }
+
+            if (depth > MaxDepth)
+            {
+                throw CorruptImageException.Loop($"/{node.Path.Names[0]}", "the chain of folders", MaxDepth);
+            }
+
+            foreach (GuestNode child in Children(node))
+            {
+                isAllGone &= RemoveTree(node, child, removal, depth + 1);
+            }
+        }
+
+        if (isAllGone)
+        {
+            removal.Removing(node);
+            RemoveEntry(directory, node);
+            Record(node.Path, GuestChangeKind.Removed);
+        }
+
+        return isAllGone;
+    }
+
+    private static void RemoveEntry(GuestNode directory, GuestNode node)
+    {
         if (node.Info.Kind == NodeKind.Directory)
         {
             Editor(directory).RemoveDirectory(directory.Node, node.Path.Name);
@@ -220,9 +268,9 @@ public sealed class GuestEditor(IReadOnlyList<Mount> mounts) : GuestTree(mounts)
     private void Record(GuestPath path, GuestChangeKind kind)
     {
         // A path made and changed by the same step was made.
-        int known = _changes.FindIndex(change => change.Path.Equals(path));
-        if (known < 0)
+        if (!_changeAt.TryGetValue(path, out int known))
         {
+            _changeAt.Add(path, _changes.Count);
             _changes.Add(new GuestChange(path, kind));
         }
         else if (kind == GuestChangeKind.Removed || _changes[known].Kind == GuestChangeKind.Removed)
@@ -230,4 +278,7 @@ public sealed class GuestEditor(IReadOnlyList<Mount> mounts) : GuestTree(mounts)
             _changes[known] = new GuestChange(path, kind == GuestChangeKind.Created ? GuestChangeKind.Changed : kind);
         }
     }
+
+    /// <summary>One removal of a tree, and the folders it came through.</summary>
+    private sealed record Removal(Predicate<GuestNode> Stays, Action<GuestNode> Removing, HashSet<(GuestPath Mount, NodeId Folder)> Entered);
 }

@@ -108,13 +108,30 @@ public class GuestTree
             ? [.. node.Mount.FileSystem.List(node.Node).OrderBy(entry => entry.Name)]
             : [];
 
+    /// <summary>What a folder holds, in byte order of the names, other mounts included. One step down, however deep the folder is.</summary>
+    public IEnumerable<GuestNode> Children(GuestNode folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        foreach (DirectoryEntry entry in folder.Mount.FileSystem.List(folder.Node).OrderBy(entry => entry.Name).ToArray())
+        {
+            GuestPath path = folder.Path / entry.Name;
+            yield return _mounts.TryGetValue(path, out Mount? mount)
+                ? new GuestNode(mount, mount.FileSystem.Root, path)
+                : new GuestNode(folder.Mount, entry.Node, path);
+        }
+    }
+
     /// <summary>
     /// All paths that match a pattern in which a part may hold '*' and '?'. Links on the way are followed, a link at the end is named itself.
     /// </summary>
-    public IEnumerable<GuestNode> Glob(string pattern)
+    public IEnumerable<GuestNode> Glob(string pattern) => Glob(GuestPath.Root, pattern);
+
+    /// <summary>The same below a folder, whose own path is taken as it is.</summary>
+    public IEnumerable<GuestNode> Glob(GuestPath folder, string pattern)
     {
+        ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(pattern);
-        IEnumerable<GuestPath> found = [GuestPath.Root];
+        IEnumerable<GuestPath> found = [folder];
         foreach (string part in pattern.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             found = part.AsSpan().IndexOfAny('*', '?') < 0

@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using ImagePrep.Guests;
 using ImagePrep.Provenance;
 using ImagePrep.Steps;
@@ -49,7 +48,7 @@ public static class InitramfsCleaning
     }
 
     private static bool IsKept(InitramfsMatch match, IReadOnlyList<string> keep) =>
-        keep.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, "/" + match.Name, ignoreCase: false));
+        new PathPatterns(keep).Cover("/" + match.Name);
 
     private static string Name(InitramfsArchive archive, InitramfsMatch match) => $"{archive.File.Path}:{match.Name}";
 

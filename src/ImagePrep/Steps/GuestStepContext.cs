@@ -42,12 +42,11 @@ public sealed class GuestStepContext(GuestEditor files, Guest guest, GuestCatalo
     /// <summary>Slots placed so far, in order.</summary>
     public IReadOnlyList<Slot> Slots => _slots;
 
-    /// <summary>Removes a file, a link or an empty folder; a file is first recorded when it is a secret.</summary>
-    public void Remove(GuestNode node, SecretKind secret)
+    /// <summary>Removes a file or link, or a folder with all it holds, but for what the recipe keeps; each file is first recorded when it is a secret.</summary>
+    public void RemoveTree(GuestNode node, CatalogScope scope, SecretKind secret)
     {
-        ArgumentNullException.ThrowIfNull(node);
-        Record(node, secret);
-        Files.Remove(node.Path);
+        ArgumentNullException.ThrowIfNull(scope);
+        Files.RemoveTree(node, scope.IsKept, removed => Record(removed, secret));
     }
 
     /// <summary>Records what a file holds, when that is a secret, before it is taken out.</summary>

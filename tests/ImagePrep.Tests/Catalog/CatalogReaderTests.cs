@@ -65,6 +65,8 @@ public sealed class CatalogReaderTests
     [InlineData("- id: a\n  " + Rest, "a: does nothing")]
     [InlineData("- id: a\n  remove: etc/x\n  " + Rest, "a.remove: is not an absolute guest path")]
     [InlineData("- id: a\n  remove: [/]\n  " + Rest, "a.remove: is not an absolute guest path")]
+    [InlineData("- id: a\n  remove: [~/]\n  " + Rest, "a.remove: is not an absolute guest path")]
+    [InlineData("- id: a\n  keep: [~/x]\n  " + Rest, "a.keep: is not an absolute guest path")]
     [InlineData("- id: a\n  mask: ../x\n  " + Rest, "a.mask: is not a unit name")]
     [InlineData("- id: a\n  commit: perhaps\n  remove: /x\n  " + Rest, "a.commit: is not true or false")]
     [InlineData("- id: a\n  when: [init:upstart]\n  remove: /x\n  " + Rest, "'init:upstart' is not a condition")]

@@ -170,6 +170,44 @@ public sealed class GuestTreeTests
     }
 
     [Fact]
+    public void Remove_FolderWithAWayBackIntoItself_IsCorruptNotEndless()
+    {
+        _root.Add("/gone/a/b", "x");
+        _root.TryLookup(_root.Root, "gone", out NodeId gone).ShouldBeTrue();
+        _root.TryLookup(gone, "a", out NodeId inner).ShouldBeTrue();
+        _root.Damage(gone, inner, "loop");
+
+        Should.Throw<CorruptImageException>(() => Files.Remove(GuestPath.Parse("/gone"))).Message.ShouldContain("/gone/a/loop");
+    }
+
+    [Fact]
+    public void Remove_VeryDeepFolder_AsksForEachNameOnce()
+    {
+        const int Depth = 1500;
+        _root.Add(string.Concat(Enumerable.Repeat("/d", Depth)) + "/f", "x");
+        GuestEditor files = Files;
+
+        files.Remove(GuestPath.Parse("/d"));
+
+        _root.Dump().ShouldBeEmpty();
+        files.Changes.Count.ShouldBe(Depth + 1);
+    }
+
+    [Fact]
+    public void RemoveTree_WhatStays_KeepsTheFoldersAboveIt()
+    {
+        _root.Add("/gone/a/stays", "x");
+        _root.Add("/gone/a/goes", "x");
+        _root.Add("/gone/b/goes", "x");
+        List<string> told = [];
+
+        Files.RemoveTree(Files.Find(GuestPath.Parse("/gone")), node => node.Path.Name.ToString() == "stays", node => told.Add(node.Path.ToString()));
+
+        told.ShouldBe(["/gone/a/goes", "/gone/b/goes", "/gone/b"]);
+        _root.Dump().ShouldContain("/gone/a/stays 0644 0:0 x");
+    }
+
+    [Fact]
     public void Remove_MountPoint_IsRefused()
     {
         _root.AddDirectory("/boot");

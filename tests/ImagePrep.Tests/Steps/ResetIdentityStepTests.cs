@@ -64,6 +64,85 @@ public sealed class ResetIdentityStepTests
         guest.FileSystem.Dump().ShouldNotContain(line => line.StartsWith("/etc/ssh/keys/odd", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("/root/.ssh")]
+    [InlineData("/root")]
+    [InlineData("/root/*")]
+    public void Apply_KeepOfAFolder_LeavesAllBelowIt(string kept)
+    {
+        DebianGuest guest = new();
+        guest.FileSystem.Add("/root/.ssh/id_ed25519", "own");
+        guest.FileSystem.Add("/root/.ssh/authorized_keys", "ssh-ed25519 AAAA");
+
+        guest.Difference(() => guest.Run("reset-identity", $"{{ keep: [\"{kept}\"] }}")).ShouldNotContain(line => line.Contains("/root/"));
+    }
+
+    [Theory]
+    [InlineData("/srv")]
+    [InlineData("/srv/*")]
+    [InlineData("/srv/data/?b")]
+    [InlineData("/etc")]
+    [InlineData("/srv/hsm.pub")]
+    public void Apply_HostKeyLineThatNamesNoKeyFile_RemovesNothing(string named)
+    {
+        DebianGuest guest = new();
+        guest.FileSystem.Add("/srv/data/db", "precious");
+        guest.FileSystem.Add("/srv/hsm.pub", "ssh-rsa AAAA");
+        guest.FileSystem.Add("/etc/ssh/sshd_config.d/own.conf", $"HostKey {named}\n");
+
+        IReadOnlyList<string> difference = guest.Difference(() => guest.Run("reset-identity"));
+
+        difference.ShouldNotContain(line => line.Contains("/srv/"));
+        difference.ShouldNotContain(line => line.StartsWith("- /etc/ssh/sshd_config", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Apply_HostKeyThatIsALink_RemovesTheKeyItLeadsTo()
+    {
+        DebianGuest guest = new();
+        guest.FileSystem.Add("/srv/secret/key", "-----BEGIN OPENSSH PRIVATE KEY-----");
+        guest.FileSystem.AddLink("/etc/ssh/linked", "/srv/secret/key");
+        guest.FileSystem.Add("/etc/ssh/sshd_config.d/own.conf", "HostKey /etc/ssh/linked\n");
+
+        GuestStepContext context = guest.Run("reset-identity").Context;
+
+        context.RemovedSecrets.ShouldContain(secret => secret.Path == "/srv/secret/key" && secret.Kind == "ssh-host-key");
+        guest.FileSystem.Dump().ShouldNotContain(line => line.Contains("/srv/secret/key"));
+    }
+
+    [Fact]
+    public void Apply_HomesOfServices_AreCleanedAsThoseOfPeople()
+    {
+        DebianGuest guest = new();
+        guest.FileSystem.Add("/etc/passwd", "root:x:0:0::/root:/bin/sh\nnova:x:64060:64060::/var/lib/nova:/bin/sh\nbad:x:1:1::relative:/\nnobody:x:65534:65534::/nonexistent:/\n");
+        guest.FileSystem.Add("/var/lib/nova/.ssh/authorized_keys", "ssh-ed25519 AAAA");
+        guest.FileSystem.Add("/var/lib/nova/.ssh/id_rsa", "own");
+        guest.FileSystem.Add("/var/lib/nova/.bash_history", "secret --password");
+        guest.FileSystem.Add("/var/lib/nova/disk", "stays");
+
+        guest.Run("reset-identity");
+
+        guest.FileSystem.Dump().Where(line => line.StartsWith("/var/lib/nova/", StringComparison.Ordinal) && !line.Contains("/ "))
+            .ShouldBe(["/var/lib/nova/disk 0644 0:0 stays"]);
+    }
+
+    [Theory]
+    [InlineData("/etc/ssh/authorized_keys.d/%u", "/etc/ssh/authorized_keys.d/admin")]
+    [InlineData(".ssh/authorized_keys .config/more_keys", "/home/me/.config/more_keys")]
+    [InlineData("%h/keys", "/home/me/keys")]
+    [InlineData("/srv/keys", "/srv/keys")]
+    public void Apply_AuthorizedKeysWhereSshdLooks_GoUnlessTheRecipeKeepsThem(string configured, string path)
+    {
+        DebianGuest guest = new();
+        guest.FileSystem.Add("/etc/ssh/sshd_config.d/own.conf", $"AuthorizedKeysFile {configured}\n");
+        guest.FileSystem.Add(path, "ssh-ed25519 AAAA");
+
+        guest.Run("reset-identity", "{ keep-authorized-keys: true }");
+        guest.FileSystem.Dump().ShouldContain(line => line.StartsWith(path + " ", StringComparison.Ordinal));
+        guest.Run("reset-identity");
+        guest.FileSystem.Dump().ShouldNotContain(line => line.StartsWith(path + " ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Apply_KeyFolderIsALink_RemovesTheLinkNotItsTarget()
     {

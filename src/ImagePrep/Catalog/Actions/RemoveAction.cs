@@ -24,38 +24,13 @@ public sealed record RemoveAction(IReadOnlyList<string> Patterns, SecretKind Sec
     {
         foreach (GuestNode node in scope.Find(Patterns))
         {
-            RemoveTree(node, scope, context);
+            context.RemoveTree(node, scope, Secret);
         }
 
         if (LinksIn.Length > 0)
         {
             RemoveLinks(context.Files);
         }
-    }
-
-    /// <summary>Returns false when something in it is kept, and so it is too.</summary>
-    private bool RemoveTree(GuestNode node, CatalogScope scope, GuestStepContext context)
-    {
-        if (scope.IsKept(node))
-        {
-            return false;
-        }
-
-        bool isAllGone = true;
-        if (node.Info.Kind == NodeKind.Directory)
-        {
-            foreach (DirectoryEntry entry in node.Mount.FileSystem.List(node.Node).ToArray())
-            {
-                isAllGone &= RemoveTree(context.Files.Find(node.Path / entry.Name, followLast: false), scope, context);
-            }
-        }
-
-        if (isAllGone)
-        {
-            context.Remove(node, Secret);
-        }
-
-        return isAllGone;
     }
 
     private void RemoveLinks(GuestEditor files)

@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using System.Security.Cryptography;
 using ImagePrep.Catalog.KeyFormats.Checks;
 using ImagePrep.Guests;
@@ -7,8 +6,8 @@ using ImagePrep.Storage.FileSystems;
 namespace ImagePrep.Catalog.KeyFormats;
 
 /// <summary>
-/// Looks for private keys by content, wherever configuration and secrets are kept, for what the catalog does not name. Packages' own files
-/// (/usr/share, the package database) hold samples only and are left out.
+/// Looks for private keys by content, for what the catalog does not name, in all files of up to 1 MiB. Packages' own files (/usr but for /usr/local, the
+/// package database) hold samples only and are left out.
 /// </summary>
 public static class KeyAudit
 {
@@ -21,7 +20,7 @@ public static class KeyAudit
     /// <summary>What is read of a file at first: a block, which holds most files of /etc whole and shows whether one is text.</summary>
     private const int HeadLength = 4096;
 
-    private const int MaxDepth = 24;
+    private const int MaxDepth = 64;
     private const int MaxEntries = 200_000;
 
     /// <summary>Files with certificates that are compared with the keys: far more than a machine's own.</summary>
@@ -30,17 +29,16 @@ public static class KeyAudit
     /// <summary>Keys that a certificate is looked for: more than anybody reads of.</summary>
     private const int MaxMatched = 256;
 
-    private static readonly string[] Folders =
+    /// <summary>Where keys are kept as a rule comes first, in case the guest has more files than are looked at.</summary>
+    private static readonly string[] Folders = ["/etc", "/root", "/home", "/srv", "/var/lib", "/"];
+
+    /// <summary>What packages bring along, what is only there while the guest runs, and lists that were downloaded.</summary>
+    private static readonly PathPatterns Left = new(
     [
-        "/etc", "/root", "/home", "/srv", "/opt", "/usr/local", "/boot",
-        "/var/lib/chrony", "/var/lib/cloud", "/var/lib/dropbear", "/var/lib/etcd", "/var/lib/fwupd/pki", "/var/lib/glusterd", "/var/lib/icinga2",
-        "/var/lib/incus", "/var/lib/ipa", "/var/lib/ipa-client", "/var/lib/ipsec", "/var/lib/iwd", "/var/lib/jenkins", "/var/lib/krb5kdc",
-        "/var/lib/kubelet/pki", "/var/lib/lxd", "/var/lib/mysql", "/var/lib/net-snmp", "/var/lib/NetworkManager", "/var/lib/pcsd",
-        "/var/lib/pgsql", "/var/lib/postgresql", "/var/lib/prosody", "/var/lib/puppet", "/var/lib/quassel", "/var/lib/rabbitmq",
-        "/var/lib/rancher/k3s/server", "/var/lib/samba", "/var/lib/seedrng", "/var/lib/snapd/device", "/var/lib/snmp", "/var/lib/ssh",
-        "/var/lib/sss", "/var/lib/strongswan", "/var/lib/systemd", "/var/lib/tailscale", "/var/lib/tang", "/var/lib/teleport", "/var/lib/tor",
-        "/var/lib/waagent", "/var/lib/zerotier-one", "/var/db/tang", "/var/kerberos", "/var/ossec/etc", "/var/snap/lxd/common/lxd", "/var/www",
-    ];
+        "/usr/bin", "/usr/games", "/usr/include", "/usr/lib*", "/usr/sbin", "/usr/share", "/usr/src", "/bin", "/lib*", "/sbin",
+        "/proc", "/sys", "/dev", "/run", "/rom", "/snap",
+        "/var/lib/apt", "/var/lib/dpkg", "/var/lib/pacman", "/var/lib/rpm", "/var/lib/selinux", "/var/cache/apt", "/var/cache/dnf", "/var/cache/man",
+    ]);
 
     /// <summary>The private keys of a guest.</summary>
     /// <param name="guest">The guest's files.</param>
@@ -63,8 +61,8 @@ public static class KeyAudit
 
     private sealed class Walk(GuestTree guest, IReadOnlyList<string> keep)
     {
-        private readonly Dictionary<GuestPath, Mount> _mounts = guest.Mounts.ToDictionary(mount => mount.Point);
-        private readonly HashSet<GuestPath> _entered = [];
+        private readonly PathPatterns _keep = new(keep);
+        private readonly HashSet<(GuestPath Mount, NodeId Folder)> _entered = [];
         private readonly List<(GuestNode File, RecognisedKey Key)> _keys = [];
         private readonly List<GuestNode> _certificates = [];
         private readonly byte[] _buffer = new byte[MaxFile];
@@ -82,8 +80,8 @@ public static class KeyAudit
 
         public void Enter(GuestNode folder, int depth)
         {
-            // A folder of the list may be a link into another one.
-            if (!_entered.Add(folder.Path))
+            // A folder of the list may lie in another one, or be a link into it; and a damaged file system may have loops.
+            if (!_entered.Add((folder.Mount.Point, folder.Node)) || Left.Cover(folder.Path) || _keep.Cover(folder.Path))
             {
                 return;
             }
@@ -94,7 +92,7 @@ public static class KeyAudit
                 return;
             }
 
-            foreach (DirectoryEntry entry in folder.Mount.FileSystem.List(folder.Node).OrderBy(entry => entry.Name))
+            foreach (GuestNode node in guest.Children(folder))
             {
                 if (++_entries > MaxEntries)
                 {
@@ -102,15 +100,6 @@ public static class KeyAudit
                     return;
                 }
 
-                if (entry.Kind is not (NodeKind.Directory or NodeKind.File))
-                {
-                    continue;
-                }
-
-                GuestPath path = folder.Path / entry.Name;
-                GuestNode node = _mounts.TryGetValue(path, out Mount? mount)
-                    ? new GuestNode(mount, mount.FileSystem.Root, path)
-                    : new GuestNode(folder.Mount, entry.Node, path);
                 if (node.Info.Kind == NodeKind.Directory)
                 {
                     Enter(node, depth + 1);
@@ -125,7 +114,7 @@ public static class KeyAudit
         private void LookAt(GuestNode file)
         {
             string path = file.Path.ToString();
-            if (keep.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, path, ignoreCase: false)))
+            if (_keep.Cover(path))
             {
                 return;
             }

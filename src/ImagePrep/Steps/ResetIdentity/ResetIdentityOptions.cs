@@ -13,7 +13,7 @@ public sealed record ResetIdentityOptions(IReadOnlyList<string> Keep, bool KeepA
 
     public static IReadOnlyList<OptionDefinition> Definitions { get; } =
     [
-        new("keep", OptionType.Paths, "", "Guest paths or patterns that stay although the catalog names them, such as host keys of a fleet that must share them."),
+        new("keep", OptionType.Paths, "", "Guest paths or patterns that stay, with all below them, although the catalog names them, such as host keys of a fleet that must share them."),
         new("keep-authorized-keys", OptionType.Flag, "false", "Whether the authorized_keys of all accounts stay: who made the base can then log in to every node."),
         new("remaining-keys", OptionType.Choice, Report,
             "What happens to private keys, recognised by content, that nothing names: report them and leave them, or refuse the guest.", [Report, Refuse]),

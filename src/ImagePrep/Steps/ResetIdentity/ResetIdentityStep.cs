@@ -1,8 +1,10 @@
 using ImagePrep.Catalog;
 using ImagePrep.Catalog.Actions;
+using ImagePrep.Golden;
 using ImagePrep.Guests;
 using ImagePrep.Initramfs;
 using ImagePrep.Recipes;
+using ImagePrep.Storage.FileSystems;
 
 namespace ImagePrep.Steps.ResetIdentity;
 
@@ -34,13 +36,29 @@ internal sealed class ResetIdentityStep : IGuestStep
             }
         }
 
-        RemoveAction hostKeys = new(SshServerConfiguration.HostKeyFiles(context.Files), SecretKind.SshHostKey, LinksIn: "");
-        hostKeys.Apply(scope, context);
+        RemoveWhatSshdNames(context, scope, own.KeepAuthorizedKeys);
         string remark = CleanInitramfs(context, own.Keep, initramfsSources);
         RemainingKeys.Report(context, [.. own.Keep, .. context.Catalog.Kept], own.RefuseRemainingKeys);
         HostsFile.RemoveOwnName(context.Files, oldName);
         context.PlaceTemplates(Name, new HashSet<string>());
         return StepOutcome.Of(context.Files.TakeChanges(), remark);
+    }
+
+    /// <summary>Keys at places of the administrator's own choice.</summary>
+    private static void RemoveWhatSshdNames(GuestStepContext context, CatalogScope scope, bool keepAuthorizedKeys)
+    {
+        foreach (GuestNode node in SshServerConfiguration.HostKeyFiles(context.Files).Where(node => node.Info.Kind != NodeKind.File || !SlotNames.IsPlaceholder(node)))
+        {
+            context.RemoveTree(node, scope, SecretKind.SshHostKey);
+        }
+
+        if (!keepAuthorizedKeys)
+        {
+            foreach (GuestNode node in scope.Find(SshServerConfiguration.AuthorizedKeysPlaces(context.Files)).Where(node => node.Info.Kind != NodeKind.Directory))
+            {
+                context.RemoveTree(node, scope, SecretKind.None);
+            }
+        }
     }
 
     /// <summary>Returns a remark for people; empty when there is nothing to say.</summary>

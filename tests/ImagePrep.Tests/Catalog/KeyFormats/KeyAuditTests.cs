@@ -22,6 +22,10 @@ public sealed class KeyAuditTests
     [InlineData("/usr/local/etc/key.pem")]
     [InlineData("/boot/key.pem")]
     [InlineData("/var/lib/tor/service/key.pem")]
+    [InlineData("/var/lib/nova/.ssh/id_rsa")]
+    [InlineData("/var/backups/key.pem")]
+    [InlineData("/data/key.pem")]
+    [InlineData("/key.pem")]
     public void Find_KeyWhereSecretsAreKept_IsFound(string path)
     {
         _root.Add(path, Key);
@@ -37,11 +41,13 @@ public sealed class KeyAuditTests
     [InlineData("/usr/share/doc/openssl/demo.pem")]
     [InlineData("/var/lib/dpkg/info/openssl.key")]
     [InlineData("/etc/ssl/public.pem.keep")]
+    [InlineData("/etc/kept/deep/key.pem")]
+    [InlineData("/lib/firmware/key.pem")]
     public void Find_SamplesAndWhatIsKept_AreLeftOut(string path)
     {
         _root.Add(path, Key);
 
-        KeyAudit.Find(Tree(), ["/etc/ssl/*.keep"]).Keys.ShouldBeEmpty();
+        KeyAudit.Find(Tree(), ["/etc/ssl/*.keep", "/etc/kept"]).Keys.ShouldBeEmpty();
     }
 
     [Fact]
@@ -99,7 +105,7 @@ public sealed class KeyAuditTests
     [Fact]
     public void Find_FoldersWithoutEnd_StopsAndSaysSo()
     {
-        _root.Add("/etc" + string.Concat(Enumerable.Repeat("/d", 40)) + "/key.pem", Key);
+        _root.Add("/etc" + string.Concat(Enumerable.Repeat("/d", 80)) + "/key.pem", Key);
 
         KeyAuditResult result = Find();
 
