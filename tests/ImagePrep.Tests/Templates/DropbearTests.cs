@@ -92,6 +92,23 @@ public abstract class DropbearTests : IDisposable
         Run("status").Output.ShouldStartWith("keygen=failed ssh=none dropbear=2/3 ");
     }
 
+    /// <summary>A read-only root: a failure, unless the guest has a maker of its own that waits for the pool.</summary>
+    [Theory]
+    [InlineData(false, 1, "failed", "0/3")]
+    [InlineData(true, 0, "ok", "guest")]
+    public void Ssh_FolderThatCannotBeWritten_IsLeftToTheGuestsOwnMaker(bool hasMaker, int exitCode, string health, string keys)
+    {
+        _guest.Borrow("usr/bin/dropbearkey", "dropbearkey");
+        _guest.Write("etc/dropbear", "a file where a folder should be");
+        if (hasMaker)
+        {
+            _guest.Write("etc/systemd/system/dropbearkey.service.d/50-imageprep-pool.conf", "");
+        }
+
+        Run("ssh").ExitCode.ShouldBe(exitCode);
+        Run("status").Output.ShouldStartWith($"keygen={health} ssh=none dropbear={keys} ");
+    }
+
     [Fact]
     public void Ssh_ServerWithoutItsKeyProgram_IsLeftAlone()
     {

@@ -139,6 +139,41 @@ public abstract class GuardTests : IDisposable
         _guest.Calls.ShouldBe(["nft -f -"]);
     }
 
+    /// <summary>The last key comes while the guard is being raised: its maker found nothing to lift.</summary>
+    [Fact]
+    public void Raise_LastKeyMadeMeanwhile_LiftsAgain()
+    {
+        _guest.Program("usr/sbin/nft", $"echo key >{_guest.Location("etc/ssh/ssh_host_ed25519_key")}");
+        _guest.Run(TemplateFolder.Guard, "raise").ExitCode.ShouldBe(0);
+        _guest.Calls.ShouldBe(["nft -f -", "nft delete table inet imageprep_guard"]);
+        _guest.Read("run/imageprep/guard").ShouldBe("lifted\n");
+        _guest.Names("run/imageprep").ShouldBe(["guard"]);
+    }
+
+    [Fact]
+    public async Task Lift_TwoAtOnce_OneOfThemDoesIt()
+    {
+        _guest.Program("usr/sbin/nft", "sleep 1");
+        _guest.Run(TemplateFolder.Guard, "raise").ExitCode.ShouldBe(0);
+        ToolResult[] results = await Task.WhenAll(
+            Task.Run(() => _guest.Run(TemplateFolder.Guard, "lift")), Task.Run(() => _guest.Run(TemplateFolder.Guard, "lift")));
+        results.ShouldAllBe(result => result.ExitCode == 0);
+        _guest.Calls.Count(call => call.Contains("delete")).ShouldBe(1);
+    }
+
+    [Fact]
+    public void Lift_ThatFails_CanBeTriedAgain()
+    {
+        _guest.Program("usr/sbin/nft");
+        _guest.Run(TemplateFolder.Guard, "raise").ExitCode.ShouldBe(0);
+        _guest.Program("usr/sbin/nft", "exit 1");
+        _guest.Run(TemplateFolder.Guard, "lift").ExitCode.ShouldBe(1);
+        _guest.Read("run/imageprep/guard").ShouldBe("up\n");
+        _guest.Program("usr/sbin/nft");
+        _guest.Run(TemplateFolder.Guard, "lift").ExitCode.ShouldBe(0);
+        _guest.Read("run/imageprep/guard").ShouldBe("lifted\n");
+    }
+
     [Fact]
     public void Raise_NeitherNftNorIptables_FailsAndSaysSo()
     {

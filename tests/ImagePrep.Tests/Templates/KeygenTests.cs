@@ -74,10 +74,10 @@ public abstract class KeygenTests : IDisposable
     public void Ssh_HostKeyLines_DecideWhichKeysAreMade()
     {
         Configure("# HostKey /etc/ssh/ssh_host_rsa_key\n  hostkey = \"/etc/ssh/ssh_host_ecdsa_key\"  # quoted\nHostKeyAgent /run/agent\n");
-        _guest.Write("etc/ssh/sshd_config.d/10-site.conf", "HOSTKEY\t/etc/ssh/ssh_host_ed25519_key\nHostKey /etc/ssh/hardware\n");
+        _guest.Write("etc/ssh/sshd_config.d/10-site.conf", "HOSTKEY\t/etc/ssh/ssh_host_ed25519_key\nHostKey /etc/ssh/ssh_host_ed25519_sk_key\n");
         ToolResult result = Run("ssh");
         result.ExitCode.ShouldBe(0);
-        result.Error.ShouldContain("/etc/ssh/hardware is missing and its name tells no key type");
+        result.Error.ShouldContain("/etc/ssh/ssh_host_ed25519_sk_key is missing and of no type that is made here");
         _guest.Exists(Ecdsa).ShouldBeTrue();
         _guest.Exists(Ed25519).ShouldBeTrue();
         _guest.Exists(Rsa).ShouldBeFalse();
@@ -109,11 +109,127 @@ public abstract class KeygenTests : IDisposable
         _guest.Exists(Ed25519).ShouldBe(made);
     }
 
+    /// <summary>Who takes the keys out of an image may take their folder with them.</summary>
     [Fact]
-    public void Ssh_FolderThatIsMissing_Fails()
+    public void Ssh_FolderThatIsMissing_IsMade()
     {
-        Configure("HostKey /etc/nowhere/ssh_host_ed25519_key\n");
-        Run("ssh").ExitCode.ShouldNotBe(0);
+        Configure("HostKey /etc/keys/ssh/ssh_host_ed25519_key\n");
+        Run("ssh").ExitCode.ShouldBe(0);
+        _guest.Exists("etc/keys/ssh/ssh_host_ed25519_key").ShouldBeTrue();
+        _guest.Mode("etc/keys").ShouldBe("755");
+        _guest.Mode("etc/keys/ssh").ShouldBe("755");
+    }
+
+    [Fact]
+    public void Ssh_FolderThatCannotBeMade_Fails()
+    {
+        Unwritable();
+        Run("ssh").ExitCode.ShouldBe(1);
+        Run("status").Output.ShouldStartWith("keygen=failed ssh=0/1 ");
+    }
+
+    /// <summary>sshd reads the type from the file, so any will do.</summary>
+    [Theory]
+    [InlineData("", "ssh-rsa ")]
+    [InlineData("SSH_KEY_TYPES=ecdsa,rsa\n", "ecdsa-sha2-nistp256 ")]
+    [InlineData("SSH_KEY_TYPES=dsa,*,ed25519\n", "ssh-ed25519 ")]
+    public void Ssh_NameThatTellsNoType_GetsTheFirstThatIsWanted(string options, string type)
+    {
+        Options(options);
+        Configure("HostKey /etc/ssh/hostkey.pem\n");
+        Run("ssh").ExitCode.ShouldBe(0);
+        _guest.Read("etc/ssh/hostkey.pem.pub").ShouldStartWith(type);
+        Run("status").Output.ShouldStartWith("keygen=ok ssh=1/1 ");
+    }
+
+    /// <summary>Keys of types or of machines that are not ours: nothing is made in their place, and a server without any key is not well.</summary>
+    [Theory]
+    [InlineData("/etc/ssh/ssh_host_dsa_key", false)]
+    [InlineData("/etc/ssh/ssh_host_ecdsa_sk_key", false)]
+    [InlineData("/etc/ssh/ssh_host_xmss_key", false)]
+    [InlineData("ssh_host_rsa_key", false)]
+    [InlineData("none", false)]
+    [InlineData("/etc/ssh/agent_ed25519.pub", true)]
+    public void Ssh_KeyThatIsNotOurs_IsLeftAlone(string name, bool healthy)
+    {
+        Configure($"HostKey {name}\n");
+        Run("ssh").ExitCode.ShouldBe(0);
+        Names("etc/ssh").ShouldBe(["sshd_config"]);
+        ToolResult status = Run("status");
+        status.Output.ShouldStartWith($"keygen={(healthy ? "ok" : "failed")} ssh=0/0 ");
+        status.ExitCode.ShouldBe(healthy ? 0 : 1);
+    }
+
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 0)]
+    public void Status_NoTypeOfTheConfiguredKeysIsWanted_IsFineOnlyWithAKeyThatIsThere(bool there, int exitCode)
+    {
+        Configure("HostKey /etc/ssh/ssh_host_ed25519_key\n");
+        Options("SSH_KEY_TYPES=rsa\n");
+        if (there)
+        {
+            _guest.Write(Ed25519, "a key of the administrator's own\n");
+        }
+
+        Run("ssh").ExitCode.ShouldBe(0);
+        Run("status").ExitCode.ShouldBe(exitCode);
+    }
+
+    /// <summary>On a read-only root a unit of the guest makes the keys elsewhere; sshd must not lose its start for those that cannot be made.</summary>
+    [Fact]
+    public void Ssh_ReadOnlyGuestWithAMakerOfItsOwn_LeavesItsKeysToIt()
+    {
+        Unwritable();
+        _guest.Write("etc/systemd/system/sshdgenkeys.service.d/50-imageprep-pool.conf", "");
+        ToolResult result = Run("ssh");
+        result.ExitCode.ShouldBe(0);
+        result.Error.ShouldContain("left to sshdgenkeys.service");
+        Run("complete").ExitCode.ShouldBe(0);
+        ToolResult status = Run("status");
+        status.ExitCode.ShouldBe(0);
+        status.Output.ShouldStartWith("keygen=ok ssh=guest ");
+    }
+
+    [Fact]
+    public void Status_KeysThatCameByHandAfterAFailure_AreFine()
+    {
+        Configure("HostKey /etc/ssh/ssh_host_ed25519_key\n");
+        File.Delete(_guest.Location("dev/random"));
+        Run("ssh").ExitCode.ShouldBe(1);
+        Run("status").Output.ShouldStartWith("keygen=failed ssh=0/1 ");
+        _guest.Write(Ed25519, "a key of the administrator's own\n");
+        Run("status").Output.ShouldStartWith("keygen=ok ssh=1/1 ");
+    }
+
+    /// <summary>Where a user cannot look, the outcome of the last run is what is known.</summary>
+    [Theory]
+    [InlineData("ok", "ok", 0)]
+    [InlineData("failed", "failed", 1)]
+    [InlineData(null, "unknown", 4)]
+    public void Status_UserWhoCannotSeeTheKeys_IsToldWhatTheLastRunFound(string? outcome, string health, int exitCode)
+    {
+        OutsideTool.Require("setpriv");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can become another user");
+        Configure("HostKey /etc/keys/secret/ssh_host_ed25519_key\n");
+        _guest.Write("etc/keys/secret/ssh_host_ed25519_key", "key");
+        _guest.Program("usr/sbin/make-ssl-cert");
+        _guest.Write("etc/ssl/private/ssl-cert-snakeoil.key", "key");
+        _guest.Write("etc/ssl/certs/ssl-cert-snakeoil.pem", "certificate");
+        if (outcome is not null)
+        {
+            _guest.Write("run/imageprep/keygen-ssh.status", outcome + "\n");
+            _guest.Write("run/imageprep/keygen-snakeoil.status", "ok\n");
+        }
+
+        OutsideTool.Run("chmod", "0710", _guest.Location("etc/keys"), _guest.Location("etc/ssl/private")).EnsureSuccess("chmod");
+        OutsideTool.Run("chmod", "0755", _guest.Location("")).EnsureSuccess("chmod");
+        string script = _guest.Location("keygen");
+        File.Copy(TemplateFolder.Keygen, script);
+        ToolResult status = _guest.RunWithin(60, ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"], script, "status");
+        status.Output.ShouldStartWith($"keygen={health} ssh=unknown dropbear=none snakeoil=unknown ");
+        status.ExitCode.ShouldBe(exitCode);
+        Run("status").Output.ShouldStartWith("keygen=ok ssh=1/1 dropbear=none snakeoil=present ");
     }
 
     [Fact]
@@ -331,6 +447,13 @@ public abstract class KeygenTests : IDisposable
         _guest.Write("dev/random", "some random bytes");
         Run("ssh").ExitCode.ShouldBe(0);
         _guest.Exists(Ed25519).ShouldBeTrue();
+    }
+
+    /// <summary>A key whose folder nobody can make, as on a read-only root.</summary>
+    private void Unwritable()
+    {
+        _guest.Write("etc/keys", "a file where a folder should be");
+        Configure("HostKey /etc/keys/ssh_host_ed25519_key\n");
     }
 
     /// <summary>A /dev/random that blocks for ever.</summary>

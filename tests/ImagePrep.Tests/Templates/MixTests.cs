@@ -76,6 +76,24 @@ public abstract class MixTests : IDisposable
         _guest.Exists("run/imageprep/credit.env").ShouldBeFalse();
     }
 
+    /// <summary>On a slow machine no network driver at all is loaded yet: the short wait begins when the first one is.</summary>
+    [Fact]
+    public void Credit_InterfaceThatComesLate_IsWaitedFor()
+    {
+        Directory.Move(_guest.Location("sys/class/net/ens2"), _guest.Location("later"));
+        _guest.Write("etc/imageprep/node.conf", Padded(Stamp + "MACS=52:54:00:aa:bb:01\n" + Nonce));
+        string comes = $"(sleep 2; mv {_guest.Location("later")} {_guest.Location("sys/class/net/ens2")}) & exec \"$@\"";
+        RunAfter("env", "IMAGEPREP_MAC_WAIT=1", "sh", "-c", comes, "sh").ShouldBe("mix=ok credit=yes reason=bound\n");
+    }
+
+    [Fact]
+    public void Credit_InterfaceThatNeverComes_IsNotWaitedForLongerThanThat()
+    {
+        Directory.Delete(_guest.Location("sys/class/net/ens2"), recursive: true);
+        _guest.Write("etc/imageprep/node.conf", Padded(Stamp + "MACS=52:54:00:aa:bb:01\n" + Nonce));
+        RunAfter("timeout", "20", "env", "IMAGEPREP_INTERFACE_WAIT=1", "IMAGEPREP_MAC_WAIT=60").ShouldBe("mix=ok credit=no reason=other-mac\n");
+    }
+
     [Fact]
     public void Credit_GoldenImage_IsRefused()
     {
@@ -232,6 +250,8 @@ public abstract class MixTests : IDisposable
         Encoding.UTF8.GetBytes(text, slot);
         return slot;
     }
+
+    private string RunAfter(params string[] starter) => _guest.RunWithin(60, starter, [TemplateFolder.Mix, .. Systemd]).Output;
 
     /// <summary>Runs the script, as on systemd unless told otherwise, and gives the line it left for `imageprep-keygen status`.</summary>
     private string Run(params string[] arguments)

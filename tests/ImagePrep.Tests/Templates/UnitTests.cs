@@ -1,3 +1,4 @@
+using System.Globalization;
 using ImagePrep.TestKit;
 
 namespace ImagePrep.Tests.Templates;
@@ -99,6 +100,22 @@ public sealed class UnitTests : IDisposable
             $"[Unit]\n{header}Requires=imageprep-pool.service\nAfter=imageprep-pool.service\n[Service]\nExecStart=/bin/true\n");
         Link("../site-keys.service", $"{target}.wants/site-keys.service");
         Verify("multi-user.target").ShouldNotContain("cycle");
+    }
+
+    /// <summary>The script waits for the generator and once more for what follows; systemd must not end it before it can say what failed.</summary>
+    [Theory]
+    [InlineData("imageprep-keygen.service")]
+    [InlineData("imageprep-snakeoil.service")]
+    [InlineData("imageprep-pool.service")]
+    public void TimeOut_OfUnitsThatWaitForThePool_IsLongerThanBothWaits(string unit)
+    {
+        const string Wait = "pool_wait_seconds=${IMAGEPREP_POOL_WAIT:-";
+        const string TimeOut = "TimeoutStartSec=";
+        string wait = File.ReadLines(TemplateFolder.Keygen).Single(line => line.StartsWith(Wait, StringComparison.Ordinal))[Wait.Length..^1];
+        string timeOut = File.ReadLines(TemplateFolder.Source("systemd", $"{UnitFolder}/{unit}"))
+            .Single(line => line.StartsWith(TimeOut, StringComparison.Ordinal))[TimeOut.Length..];
+        timeOut.ShouldEndWith("min");
+        (60 * int.Parse(timeOut[..^3], CultureInfo.InvariantCulture)).ShouldBeGreaterThan(2 * int.Parse(wait, CultureInfo.InvariantCulture));
     }
 
     private void Install(bool command)
