@@ -52,14 +52,17 @@ internal static class CatalogReader
             IReadOnlyList<string> when = Texts(Child(entry, "when"), where + ".when");
             foreach (string problem in when.Select(GuestConditions.Problem).OfType<string>())
             {
-                Report(where + ".when", entry, problem);
+                Report(where + ".when", Child(entry, "when")!, problem);
             }
 
             int before = Problems.Count;
             CatalogAction[] actions = [.. Actions(entry, where)];
             if (actions.Length == 0 && Problems.Count == before)
             {
-                Report(where, entry, "does nothing; give it one of: remove, empty, rewrite, drop-lines, keep, mask, gate, write, set, drop-words, report");
+                Report(
+                    where,
+                    entry,
+                    "does nothing; give it one of: remove, empty, rewrite, drop-lines, keep, mask, gate, write, set, drop-words, report, report-lines");
             }
 
             return new CatalogEntry(
@@ -126,6 +129,11 @@ internal static class CatalogReader
             if (List("report") is { Count: > 0 } reported)
             {
                 yield return new ReportAction(reported is ["true"] ? [] : reported);
+            }
+
+            foreach (YamlMappingNode map in Maps("report-lines"))
+            {
+                yield return new ReportAction(Texts(Child(map, "paths"), where), Pattern(map, where));
             }
         }
 

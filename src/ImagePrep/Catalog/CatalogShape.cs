@@ -69,6 +69,11 @@ internal static class CatalogShape
         ]),
         new("drop-words", KeyShape.Mappings, "Words that are taken out of files, such as arguments of a kernel command line or a boot menu; blanks and quotes divide words.", Keys: [Paths, new("match", KeyShape.Text, "Regular expression that a whole word must match.", Required: true)]),
         new("report", KeyShape.PlacesOrTrue, "What is named and never touched; true where there is no path to name."),
+        new("report-lines", KeyShape.Mappings, "Text files that are named when a line matches, and never touched.", Keys:
+        [
+            Paths,
+            new("match", KeyShape.Text, "Regular expression looked for in each line.", Required: true),
+        ]),
         new("why", KeyShape.Text, "One sentence for reviewers.", Required: true),
         new("source", KeyShape.Text, "Where the fact comes from.", Required: true),
     ];

@@ -28,17 +28,21 @@ public sealed class GuestConditions(GuestTree files, Guest guest, IReadOnlySet<s
         ["cloud-init"] = File + "/etc/cloud/cloud.cfg",
     };
 
-    /// <summary>What is wrong with a condition as it is written, or null.</summary>
+    /// <summary>What is wrong with a condition as a catalog writes it, or null.</summary>
     public static string? Problem(string condition)
     {
         ArgumentNullException.ThrowIfNull(condition);
         string bare = condition.TrimStart('!');
+        if (Rest(bare, Option) is not null)
+        {
+            return $"'{condition}' would never be decided: it asks for an option of a recipe, and an entry of a catalog looks at the guest alone";
+        }
+
         bool known = bare == Always
             || Words.ContainsKey(bare)
             || (Rest(bare, File) is { } path && GuestPath.TryParse(path, out _))
             || Rest(bare, Unit) is { Length: > 0 }
             || (Rest(bare, Init) is { } init && InitSystem.Supported.Contains(init, StringComparer.Ordinal))
-            || Rest(bare, Option) is { Length: > 0 }
             || Version(bare, SystemdFrom) is not null
             || Version(bare, SystemdBelow) is not null;
         return known && condition.Length - bare.Length < 2 ? null

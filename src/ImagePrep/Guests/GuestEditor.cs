@@ -174,11 +174,17 @@ public sealed class GuestEditor(IReadOnlyList<Mount> mounts) : GuestTree(mounts)
         {
             return found.Info.Kind == NodeKind.Directory
                 ? found
-                : throw new IOException($"{path} is not a directory in the guest, so nothing can be placed below it.");
+                : throw InTheWay(path, "it is no folder in the guest, so nothing can be placed below it. Remove or rename it in the base.");
         }
 
         GuestNode parent = EnsureDirectory(path.Parent);
         GuestPath real = parent.Path / path.Name;
+        if (TryFind(real, out _, followLast: false))
+        {
+            throw InTheWay(
+                real, "it is a link to what the guest does not have, so nothing can be placed below it. Remove the link in the base, or make what it names.");
+        }
+
         NodeId node = Editor(parent).CreateDirectory(parent.Node, path.Name, new NodeAttributes(DirectoryPermissions));
         Label(parent, node, real, NodeKind.Directory);
         Record(real, GuestChangeKind.Created);
@@ -220,7 +226,7 @@ public sealed class GuestEditor(IReadOnlyList<Mount> mounts) : GuestTree(mounts)
 
         if (directory.Mount != node.Mount)
         {
-            throw new IOException($"{node.Path} is a mount point and cannot be removed.");
+            throw InTheWay(node.Path, "a file system is mounted there, so it cannot be removed or replaced. Take its line out of /etc/fstab in the base.");
         }
 
         bool isAllGone = true;
@@ -257,6 +263,11 @@ public sealed class GuestEditor(IReadOnlyList<Mount> mounts) : GuestTree(mounts)
     {
         if (node.Info.Kind == NodeKind.Directory)
         {
+            if (node.Mount.FileSystem.List(node.Node).Any())
+            {
+                throw InTheWay(node.Path, "it is a folder that holds something, where a file or a link is to be placed. Remove or rename it in the base.");
+            }
+
             Editor(directory).RemoveDirectory(directory.Node, node.Path.Name);
         }
         else
@@ -264,6 +275,8 @@ public sealed class GuestEditor(IReadOnlyList<Mount> mounts) : GuestTree(mounts)
             Editor(directory).Unlink(directory.Node, node.Path.Name);
         }
     }
+
+    private static UnsupportedImageException InTheWay(GuestPath path, string message) => new(UnsupportedKind.Feature, path.ToString(), message);
 
     private void Record(GuestPath path, GuestChangeKind kind)
     {

@@ -9,7 +9,11 @@ namespace ImagePrep.Initramfs;
 /// <param name="Identities">What was taken out and is no secret, named in the same way.</param>
 /// <param name="Reported">What stays and why, and what could not be read.</param>
 public sealed record InitramfsOutcome(
-    IReadOnlyList<RemovedSecret> Secrets, IReadOnlyList<string> Identities, IReadOnlyList<ReportedItem> Reported);
+    IReadOnlyList<RemovedSecret> Secrets, IReadOnlyList<string> Identities, IReadOnlyList<ReportedItem> Reported)
+{
+    /// <summary>Patterns that kept something.</summary>
+    public IReadOnlySet<string> UsedPatterns { get; init; } = new HashSet<string>();
+}
 
 /// <summary>Takes out of every initramfs what clones would share.</summary>
 public static class InitramfsCleaning
@@ -28,6 +32,7 @@ public static class InitramfsCleaning
         List<RemovedSecret> secrets = [];
         List<string> identities = [];
         List<ReportedItem> reported = [];
+        HashSet<string> used = new(StringComparer.Ordinal);
         foreach (InitramfsArchive archive in InitramfsScan.Find(files, entries))
         {
             if (archive.Obstacle.Length > 0)
@@ -35,7 +40,9 @@ public static class InitramfsCleaning
                 reported.Add(Unread(archive, sources));
             }
 
-            InitramfsMatch[] removed = [.. archive.Matches.Where(match => match.Entry.Action == InitramfsAction.Remove && !IsKept(match, keep))];
+            used.UnionWith(keep.Where(pattern => archive.Matches.Any(match => Keeps(pattern, match))));
+            InitramfsMatch[] removed =
+                [.. archive.Matches.Where(match => match.Entry.Action == InitramfsAction.Remove && !keep.Any(pattern => Keeps(pattern, match)))];
             reported.AddRange(archive.Matches.Except(removed).Select(match => new ReportedItem(match.Entry.Id, Name(archive, match), match.Entry.Why)));
             if (removed.Length > 0)
             {
@@ -44,11 +51,10 @@ public static class InitramfsCleaning
             }
         }
 
-        return new InitramfsOutcome(secrets, identities, reported);
+        return new InitramfsOutcome(secrets, identities, reported) { UsedPatterns = used };
     }
 
-    private static bool IsKept(InitramfsMatch match, IReadOnlyList<string> keep) =>
-        new PathPatterns(keep).Cover("/" + match.Name);
+    private static bool Keeps(string pattern, InitramfsMatch match) => new PathPatterns([pattern]).Cover("/" + match.Name);
 
     private static string Name(InitramfsArchive archive, InitramfsMatch match) => $"{archive.File.Path}:{match.Name}";
 

@@ -75,7 +75,10 @@ public sealed class GuestStepContext(GuestEditor files, Guest guest, GuestCatalo
 
     public void Report(ReportedItem item) => _reported.Add(item);
 
-    /// <summary>Places what the manifest of the guest's init system lists for a step, where its conditions hold.</summary>
+    /// <summary>
+    /// Places what the manifest of the guest's init system lists for a step, where its conditions hold, and takes back what an earlier preparation
+    /// with other options placed.
+    /// </summary>
     /// <param name="step">Name of the step.</param>
     /// <param name="options">Names of the options that are on.</param>
     public void PlaceTemplates(string step, IReadOnlySet<string> options)
@@ -86,25 +89,57 @@ public sealed class GuestStepContext(GuestEditor files, Guest guest, GuestCatalo
         }
 
         GuestConditions conditions = new(Files, Guest, options);
-        foreach (TemplateEntry entry in TemplateManifest.Of(Guest.Init.Name).Entries.Where(entry => entry.Step == step && conditions.Hold(entry.When)))
+        ILookup<bool, TemplateEntry> entries = TemplateManifest.Of(Guest.Init.Name).Entries
+            .Where(entry => entry.Step == step)
+            .ToLookup(entry => conditions.Hold(entry.When));
+        foreach (TemplateEntry entry in entries[true])
         {
-            if (entry.Link.Length > 0)
-            {
-                Files.PutLink(entry.Path, entry.Link);
-                continue;
-            }
+            Place(entry);
+        }
 
-            Files.PutFile(entry.Path, entry.Content, entry.Permissions);
-            if (entry.Attribute.Length > 0)
-            {
-                int equals = entry.Attribute.IndexOf('=', StringComparison.Ordinal);
-                Files.PutAttribute(entry.Path, entry.Attribute[..equals], Encoding.ASCII.GetBytes(entry.Attribute[(equals + 1)..]));
-            }
+        HashSet<GuestPath> placed = [.. entries[true].Select(entry => Files.Find(entry.Path, followLast: false).Path)];
+        foreach (TemplateEntry entry in entries[false].Where(entry => entry.IsOwn))
+        {
+            TakeBack(entry.Path, placed);
+        }
+    }
 
-            if (entry.Slot.Length > 0)
-            {
-                _slots.Add(new Slot(entry.Slot, Files.Find(entry.Path).Path, entry.Content));
-            }
+    private void Place(TemplateEntry entry)
+    {
+        if (entry.Link.Length > 0)
+        {
+            Files.PutLink(entry.Path, entry.Link);
+            return;
+        }
+
+        Files.PutFile(entry.Path, entry.Content, entry.Permissions);
+        if (entry.Attribute.Length > 0)
+        {
+            int equals = entry.Attribute.IndexOf('=', StringComparison.Ordinal);
+            Files.PutAttribute(entry.Path, entry.Attribute[..equals], Encoding.ASCII.GetBytes(entry.Attribute[(equals + 1)..]));
+        }
+
+        if (entry.Slot.Length > 0)
+        {
+            _slots.Add(new Slot(entry.Slot, Files.Find(entry.Path).Path, entry.Content));
+        }
+    }
+
+    /// <summary>Removes a file or link, and the folder of drop-ins or wanted units in which it was the last one.</summary>
+    private void TakeBack(GuestPath path, HashSet<GuestPath> placed)
+    {
+        // A folder of drop-ins may be a link to that of another unit: then this may be what was just placed there.
+        if (!Files.TryFind(path, out GuestNode? node, followLast: false) || node.Info.Kind == NodeKind.Directory || placed.Contains(node.Path))
+        {
+            return;
+        }
+
+        Files.Remove(node.Path);
+        GuestPath folder = node.Path.Parent;
+        string name = folder.IsRoot ? "" : folder.Name.ToString();
+        if ((name.EndsWith(".d", StringComparison.Ordinal) || name.EndsWith(".wants", StringComparison.Ordinal)) && Files.List(folder).Count == 0)
+        {
+            Files.Remove(folder);
         }
     }
 }

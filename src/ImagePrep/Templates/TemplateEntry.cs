@@ -19,4 +19,8 @@ public sealed record TemplateEntry(
     string Slot,
     string Attribute,
     IReadOnlyList<string> When,
-    string Step);
+    string Step)
+{
+    /// <summary>Whether it is the product's alone, as its name says: neither a slot nor a file of the guest's own.</summary>
+    public bool IsOwn => Slot.Length == 0 && Path.ToString().Contains("imageprep", StringComparison.Ordinal);
+}

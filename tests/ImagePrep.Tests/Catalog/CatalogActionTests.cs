@@ -167,6 +167,17 @@ public sealed class CatalogActionTests
         Again(guest, "remove-keygen");
     }
 
+    [Fact]
+    public void ReportLines_OnlyFilesWithSuchALine_AreNamed()
+    {
+        DebianGuest guest = With("report-lines: { paths: [/etc/own/*], match: '^mac=' }");
+        guest.FileSystem.Add("/etc/own/a", "x=1\nmac=2\n");
+        guest.FileSystem.Add("/etc/own/b", "x=1\n#mac=2\n");
+        guest.FileSystem.AddDirectory("/etc/own/c");
+
+        guest.Run("reset-identity").Context.Reported.Where(item => item.Id == "own").Select(item => item.Path).ShouldBe(["/etc/own/a"]);
+    }
+
     private static void Again(DebianGuest guest, string step = "reset-identity") => guest.Run(step).Outcome.Result.ShouldBe(StepResult.AlreadyDone);
 
     private static DebianGuest With(string entry)

@@ -33,6 +33,7 @@ public sealed class CatalogReaderTests
                 - { path: /etc/g, key: k, value: v, style: ini, section: S, create: true }
               drop-words: { paths: [/boot/cmdline.txt], match: 'init=.*' }
               report: true
+              report-lines: { paths: [/etc/h], match: 'mac' }
               why: Because.
               source: a page
             """,
@@ -53,6 +54,7 @@ public sealed class CatalogReaderTests
             new SetAction("/etc/g", "k", "v", SettingStyle.Ini, "S", Create: true),
             new DropWordsAction(["/boot/cmdline.txt"], "init=.*"),
             new ReportAction([]),
+            new ReportAction(["/etc/h"], "mac"),
         ];
         entry.Actions.Select(Text).ShouldBe(expected.Select(Text));
         (entry.Id, entry.What, entry.Why, entry.Source, entry.File).ShouldBe(("all", "everything at once", "Because.", "a page", "mine"));
@@ -70,6 +72,7 @@ public sealed class CatalogReaderTests
     [InlineData("- id: a\n  mask: ../x\n  " + Rest, "a.mask: is not a unit name")]
     [InlineData("- id: a\n  commit: perhaps\n  remove: /x\n  " + Rest, "a.commit: is not true or false")]
     [InlineData("- id: a\n  when: [init:upstart]\n  remove: /x\n  " + Rest, "'init:upstart' is not a condition")]
+    [InlineData("- id: a\n  when: [\"option:command\"]\n  remove: /x\n  " + Rest, "line 2, a.when: 'option:command' would never be decided")]
     [InlineData("- id: a\n  drop-lines: { paths: [/x], match: '(' }\n  " + Rest, "is not a regular expression")]
     [InlineData("- id: a\n  drop-lines: { paths: [/x], match: '(a)\\1' }\n  " + Rest, "linear time")]
     [InlineData("- id: a\n  drop-lines: { paths: [/x] }\n  " + Rest, "a.drop-lines.match: is required")]

@@ -38,6 +38,13 @@ public sealed class GuestConditionsTests
     public void Problem_Misspelt_IsTold(string condition) => GuestConditions.Problem(condition).ShouldNotBeNull().ShouldContain("is not a condition");
 
     [Theory]
+    [InlineData("option:command")]
+    [InlineData("!option:command")]
+    [InlineData("option:")]
+    public void Problem_Option_IsForTemplatesAlone(string condition) =>
+        GuestConditions.Problem(condition).ShouldNotBeNull().ShouldContain("looks at the guest alone");
+
+    [Theory]
     [InlineData("!init:rc-sysinit")]
     [InlineData("systemd<208")]
     [InlineData("cloud-init")]

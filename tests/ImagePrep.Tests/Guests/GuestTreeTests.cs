@@ -212,7 +212,7 @@ public sealed class GuestTreeTests
     {
         _root.AddDirectory("/boot");
 
-        Should.Throw<IOException>(() => Files.Remove(GuestPath.Parse("/boot")));
+        Should.Throw<UnsupportedImageException>(() => Files.Remove(GuestPath.Parse("/boot"))).Message.ShouldStartWith("/boot: a file system is mounted there");
     }
 
     private void AddNames()

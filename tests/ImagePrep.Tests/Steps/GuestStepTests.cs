@@ -1,5 +1,6 @@
 using ImagePrep.Errors;
 using ImagePrep.Steps;
+using ImagePrep.Storage.Errors;
 
 namespace ImagePrep.Tests.Steps;
 
@@ -68,6 +69,94 @@ public sealed class GuestStepTests
 
         guest.Difference(() => guest.Run("add-node-entropy", "{ network-guard: true }"))
             .ShouldContain(line => line.StartsWith("+ /usr/lib/systemd/system/imageprep-network-guard.service ", StringComparison.Ordinal));
+    }
+
+    /// <summary>Each option, on and then off again.</summary>
+    [Theory]
+    [InlineData("when: command")]
+    [InlineData("seed-credit: true")]
+    [InlineData("network-guard: true")]
+    [InlineData("ssh-key-types: [ed25519], rsa-bits: 4096, ecdsa-bits: 384, tls-key: ecdsa-p256, entropy-floor: 200")]
+    public void AddNodeEntropy_OptionsOfAnEarlierRun_LeaveNothing(string earlier)
+    {
+        const string later = "{ seed-credit: false }";
+        DebianGuest guest = WithFilter();
+        DebianGuest fresh = WithFilter();
+        guest.Run("add-node-entropy", $"{{ {earlier} }}");
+        fresh.Run("add-node-entropy", later);
+
+        guest.Run("add-node-entropy", later).Outcome.Result.ShouldBe(StepResult.Changed);
+
+        guest.FileSystem.Dump().ShouldBe(fresh.FileSystem.Dump());
+        guest.Run("add-node-entropy", later).Outcome.Result.ShouldBe(StepResult.AlreadyDone);
+
+        static DebianGuest WithFilter()
+        {
+            DebianGuest made = new();
+            made.FileSystem.Add("/usr/sbin/nft", "elf", 0b111_101_101);
+            return made;
+        }
+    }
+
+    [Fact]
+    public void AddNodeEntropy_OptionTakenBack_NamesWhatIsRemovedAndLeavesWhatIsNotOurs()
+    {
+        DebianGuest guest = new();
+        guest.FileSystem.Add("/etc/systemd/system/systemd-random-seed.service.d/own.conf", "[Unit]\n");
+        guest.Run("add-node-entropy");
+
+        StepOutcome outcome = guest.Run("add-node-entropy", "{ seed-credit: false }").Outcome;
+
+        outcome.Changes.Select(change => $"{change.Kind} {change.Path}").ShouldBe(
+            ["Removed /etc/imageprep/seed-credit", "Removed /etc/systemd/system/systemd-random-seed.service.d/50-imageprep.conf"]);
+        guest.FileSystem.Dump().ShouldContain("/etc/systemd/system/systemd-random-seed.service.d/own.conf 0644 0:0 [Unit]\\n");
+    }
+
+    [Fact]
+    public void AddNodeEntropy_FolderOfDropInsIsALink_KeepsWhatItJustPlaced()
+    {
+        DebianGuest guest = new();
+        guest.FileSystem.AddDirectory("/etc/systemd/system/ssh.service.d");
+        guest.FileSystem.AddLink("/etc/systemd/system/dropbear.service.d", "ssh.service.d");
+
+        guest.Run("add-node-entropy");
+
+        guest.FileSystem.Dump().ShouldContain(line => line.StartsWith("/etc/systemd/system/ssh.service.d/50-imageprep.conf ", StringComparison.Ordinal));
+        guest.Run("add-node-entropy").Outcome.Result.ShouldBe(StepResult.AlreadyDone);
+    }
+
+    [Fact]
+    public void AddNodeEntropy_FolderOfDropInsLeadsToTheRoot_IsFollowedThere()
+    {
+        DebianGuest guest = new();
+        guest.FileSystem.AddLink("/etc/systemd/system/dropbear.service.d", "/");
+        guest.FileSystem.Add("/50-imageprep.conf", "[Unit]\n");
+
+        guest.Run("add-node-entropy");
+
+        guest.FileSystem.Dump().ShouldNotContain(line => line.StartsWith("/50-imageprep.conf ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("/etc/imageprep")]
+    [InlineData("/etc/imageprep/node.conf")]
+    [InlineData("/etc/imageprep/seed-credit")]
+    public void AddNodeEntropy_SomethingInTheWay_IsNamedWithWhatToDo(string path)
+    {
+        DebianGuest guest = new();
+        if (path == "/etc/imageprep")
+        {
+            guest.FileSystem.AddLink(path, "/srv/nowhere");
+        }
+        else
+        {
+            guest.FileSystem.Add(path + "/full", "of this");
+        }
+
+        string message = Should.Throw<UnsupportedImageException>(() => guest.Run("add-node-entropy")).Message;
+
+        message.ShouldStartWith(path + ": it is a ");
+        message.ShouldContain("in the base");
     }
 
     [Fact]

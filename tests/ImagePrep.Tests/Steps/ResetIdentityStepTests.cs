@@ -2,6 +2,8 @@ using ImagePrep.Errors;
 using ImagePrep.Guests;
 using ImagePrep.Steps;
 using ImagePrep.Steps.ResetIdentity;
+using ImagePrep.Storage.Errors;
+using ImagePrep.TestKit;
 
 namespace ImagePrep.Tests.Steps;
 
@@ -141,6 +143,53 @@ public sealed class ResetIdentityStepTests
         guest.FileSystem.Dump().ShouldContain(line => line.StartsWith(path + " ", StringComparison.Ordinal));
         guest.Run("reset-identity");
         guest.FileSystem.Dump().ShouldNotContain(line => line.StartsWith(path + " ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Apply_KeepMatchesNothing_IsReported()
+    {
+        DebianGuest guest = new();
+        guest.FileSystem.AddLink("/keys", "/etc/ssh/keys");
+
+        GuestStepContext context = guest.Run(
+            "reset-identity",
+            "{ keep: [/etc/ssh/ssh_hots_*, /etc/ssh/keys/od, /nowhere/*, /keys/odd, /etc/ssh/ssh_host_rsa_*, /etc/*odd, /etc/hosts, /*/random-????] }").Context;
+
+        context.Reported.Where(item => item.Id == "keep").Select(item => item.Path)
+            .ShouldBe(["/etc/ssh/ssh_hots_*", "/etc/ssh/keys/od", "/nowhere/*", "/keys/odd"]);
+    }
+
+    [Fact]
+    public void Apply_KeepWithAnEndThatMatchesNothing_HidesNoKey()
+    {
+        DebianGuest guest = new();
+        guest.FileSystem.Add("/opt/app/server.pem", "-----BEGIN PRIVATE KEY-----\n" + new string('M', 64) + "\n-----END PRIVATE KEY-----\n");
+
+        GuestStepContext context = guest.Run("reset-identity", "{ keep: [/opt/app/] }").Context;
+
+        context.Reported.Select(item => item.Path).ShouldBe(["/opt/app/server.pem", "/opt/app/"]);
+    }
+
+    [Fact]
+    public void Apply_KeepMatchesInsideAnInitramfsOnly_IsNotReported()
+    {
+        DebianGuest guest = new();
+        guest.FileSystem.AddBytes("/boot/initrd.img-6.1.0", new CpioArchive().Add("etc/initiatorname.iscsi", "InitiatorName=iqn.x\n").End().ToGzip());
+
+        GuestStepContext context = guest.Run("reset-identity", "{ keep: [/etc/initiatorname.*] }").Context;
+
+        context.Reported.ShouldNotContain(item => item.Id == "keep");
+    }
+
+    [Fact]
+    public void Apply_FullFolderInTheWay_IsNamedWithWhatToDo()
+    {
+        DebianGuest guest = new();
+        guest.FileSystem.Unlink(guest.FileSystem.AddDirectory("/etc"), "hostname");
+        guest.FileSystem.Add("/etc/hostname/full", "of this");
+
+        Should.Throw<UnsupportedImageException>(() => guest.Run("reset-identity")).Message.ShouldBe(
+            "/etc/hostname: it is a folder that holds something, where a file or a link is to be placed. Remove or rename it in the base.");
     }
 
     [Fact]

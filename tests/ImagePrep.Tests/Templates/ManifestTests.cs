@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ImagePrep.Pipeline;
+using ImagePrep.Templates;
 
 namespace ImagePrep.Tests.Templates;
 
@@ -98,8 +99,16 @@ public sealed partial class ManifestTests
 
         entries.Single(entry => entry.Path == "/usr/sbin/imageprep-keygen").Link.ShouldBe("../libexec/imageprep/keygen");
         bool marked = entries.Any(entry => entry.Path == "/etc/imageprep/keygen-on-command" && entry.When.SequenceEqual(["option:command"]));
-        marked.ShouldBe(init != "systemd");
+        marked.ShouldBe(init is "openrc" or "sysvinit" or "rc-sysinit");
     }
+
+    /// <summary>What an option placed is taken back when the option is off, and only what carries the product's name is.</summary>
+    [Theory]
+    [MemberData(nameof(Inits))]
+    public void Path_OfWhatAnOptionPlaces_CarriesTheNameOfTheProduct(string init) =>
+        TemplateManifest.Of(init).Entries
+            .Where(entry => entry.When.Any(condition => condition.StartsWith("option:", StringComparison.Ordinal)))
+            .ShouldAllBe(entry => entry.IsOwn);
 
     /// <summary>What a recipe can ask for, and what the guest must be able to do for it.</summary>
     [Fact]

@@ -33,7 +33,8 @@ public sealed record AddNodeEntropyOptions(
     public static IReadOnlyList<OptionDefinition> Definitions { get; } =
     [
         new("when", OptionType.Choice, ServiceStart,
-            "When keys are made: service-start, just before the service first needs them; command, when 'imageprep-keygen run' is called.",
+            "When keys are made: service-start, just before the service first needs them; command, when 'imageprep-keygen run' is called "
+            + "(not with BusyBox, OpenWrt or RHEL 5).",
             [ServiceStart, Command]),
         new("seed-credit", OptionType.Flag, "true", "Whether the guest may count the node's seed as entropy, where its init system can. False mixes it only."),
         new("network-guard", OptionType.Flag, "false", "Whether inbound traffic is held until all keys exist; needs systemd and nft or iptables in the guest."),

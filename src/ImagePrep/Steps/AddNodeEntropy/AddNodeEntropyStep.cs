@@ -17,6 +17,9 @@ internal sealed class AddNodeEntropyStep : IGuestStep
 
     private const int SettingsPermissions = 0b110_100_100;
 
+    /// <summary>Makes host keys whenever it starts, and can be told not to since RHEL 6.</summary>
+    private const string RedHatSshScript = "/etc/rc.d/init.d/sshd";
+
     private static readonly string[] PacketFilters = ["/usr/sbin/nft", "/sbin/nft", "/usr/sbin/iptables", "/sbin/iptables"];
 
     public string Name => StepName;
@@ -29,6 +32,11 @@ internal sealed class AddNodeEntropyStep : IGuestStep
     {
         AddNodeEntropyOptions own = AddNodeEntropyOptions.From(options);
         RefuseUnknownInit(context.Guest.Init);
+        if (own.KeysOnCommand)
+        {
+            RefuseCommandInVain(context);
+        }
+
         if (own.NetworkGuard)
         {
             RefuseWithoutFilter(context);
@@ -53,6 +61,24 @@ internal sealed class AddNodeEntropyStep : IGuestStep
         {
             string found = init.Version == 0 ? "its version cannot be told, from no package list, library or program" : $"found {init.Version}";
             throw new StepException(Name, $"needs systemd {OldestSystemd} or later, whose random seed is in /var/lib/systemd; {found}.");
+        }
+    }
+
+    /// <summary>Keys wait for the command only where no SSH server makes them before it comes.</summary>
+    private void RefuseCommandInVain(GuestStepContext context)
+    {
+        string init = context.Guest.Init.Name;
+        bool scriptMakesKeys = init == InitSystem.RcSysinit
+            && context.Files.ReadText(RedHatSshScript) is { } script
+            && script.Contains("ssh-keygen", StringComparison.Ordinal)
+            && !script.Contains("AUTOCREATE_SERVER_KEYS", StringComparison.Ordinal);
+        string? maker = init is InitSystem.BusyBox or InitSystem.OpenWrt ? $"the SSH servers of guests with {init}, at their start or at the first connection"
+            : scriptMakesKeys ? $"{RedHatSshScript} of this guest, at each start, and cannot be told not to"
+            : null;
+        if (maker is not null)
+        {
+            throw new StepException(
+                Name, $"when: command is in vain where keys are made without it, here by {maker}. Leave it out, or say when: service-start.");
         }
     }
 

@@ -24,6 +24,7 @@ internal sealed class ResetIdentityStep : IGuestStep
     {
         ResetIdentityOptions own = ResetIdentityOptions.From(options);
         CatalogScope scope = new(context.Files, own.Keep, context.Catalog.Kept);
+        string[] unmatched = [.. own.Keep.Where(pattern => !KeepPattern.IsMatched(context.Files, pattern))];
 
         // What puts keys into an initramfs is itself taken out below.
         IReadOnlyList<string> initramfsSources = InitramfsSources.In(context.Files);
@@ -37,11 +38,18 @@ internal sealed class ResetIdentityStep : IGuestStep
         }
 
         RemoveWhatSshdNames(context, scope, own.KeepAuthorizedKeys);
-        string remark = CleanInitramfs(context, own.Keep, initramfsSources);
+        InitramfsOutcome initramfs = CleanInitramfs(context, own.Keep, initramfsSources);
         RemainingKeys.Report(context, [.. own.Keep, .. context.Catalog.Kept], own.RefuseRemainingKeys);
+
+        // Behind the remaining keys: those that are reported already are left out there, and a pattern is no key.
+        foreach (string pattern in unmatched.Where(pattern => !initramfs.UsedPatterns.Contains(pattern)))
+        {
+            context.Report(new ReportedItem("keep", pattern, KeepPattern.WhyReported));
+        }
+
         HostsFile.RemoveOwnName(context.Files, oldName);
         context.PlaceTemplates(Name, new HashSet<string>());
-        return StepOutcome.Of(context.Files.TakeChanges(), remark);
+        return StepOutcome.Of(context.Files.TakeChanges(), Remark(initramfs));
     }
 
     /// <summary>Keys at places of the administrator's own choice.</summary>
@@ -61,8 +69,7 @@ internal sealed class ResetIdentityStep : IGuestStep
         }
     }
 
-    /// <summary>Returns a remark for people; empty when there is nothing to say.</summary>
-    private static string CleanInitramfs(GuestStepContext context, IReadOnlyList<string> keep, IReadOnlyList<string> sources)
+    private static InitramfsOutcome CleanInitramfs(GuestStepContext context, IReadOnlyList<string> keep, IReadOnlyList<string> sources)
     {
         InitramfsOutcome outcome = InitramfsCleaning.Apply(context.Files, InitramfsCatalog.All, keep, sources);
         context.Record(outcome.Secrets);
@@ -71,8 +78,12 @@ internal sealed class ResetIdentityStep : IGuestStep
             context.Report(item);
         }
 
-        return outcome.Identities.Count == 0 ? "" : "took out of the initramfs: " + string.Join(", ", outcome.Identities);
+        return outcome;
     }
+
+    /// <summary>For people; empty when there is nothing to say.</summary>
+    private static string Remark(InitramfsOutcome outcome) =>
+        outcome.Identities.Count == 0 ? "" : "took out of the initramfs: " + string.Join(", ", outcome.Identities);
 
     private static void Apply(GuestStepContext context, CatalogScope scope, CatalogEntry entry, CatalogAction action)
     {
