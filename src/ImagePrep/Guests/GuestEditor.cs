@@ -224,11 +224,7 @@ public sealed class GuestEditor(IReadOnlyList<Mount> mounts) : GuestTree(mounts)
             return false;
         }
 
-        if (directory.Mount != node.Mount)
-        {
-            throw InTheWay(node.Path, "a file system is mounted there, so it cannot be removed or replaced. Take its line out of /etc/fstab in the base.");
-        }
-
+        RefuseMountPoint(directory, node);
         bool isAllGone = true;
         if (node.Info.Kind == NodeKind.Directory)
         {
@@ -259,8 +255,17 @@ public sealed class GuestEditor(IReadOnlyList<Mount> mounts) : GuestTree(mounts)
         return isAllGone;
     }
 
+    private static void RefuseMountPoint(GuestNode directory, GuestNode node)
+    {
+        if (directory.Mount != node.Mount)
+        {
+            throw InTheWay(node.Path, "a file system is mounted there, so it cannot be removed or replaced. Take its line out of /etc/fstab in the base.");
+        }
+    }
+
     private static void RemoveEntry(GuestNode directory, GuestNode node)
     {
+        RefuseMountPoint(directory, node);
         if (node.Info.Kind == NodeKind.Directory)
         {
             if (node.Mount.FileSystem.List(node.Node).Any())
