@@ -42,6 +42,16 @@ public sealed class RepartitionPlan
     /// <summary>Every partition but extended ones, in disk order, whether it moves or not.</summary>
     public IReadOnlyList<PartitionMove> Partitions { get; }
 
+    /// <summary>Every partition before and after, in disk order; extended ones too, which may also grow.</summary>
+    public IEnumerable<(Partition Before, Partition After)> AllPlaces
+    {
+        get
+        {
+            Dictionary<int, Partition> after = After.Partitions.ToDictionary(partition => partition.Number);
+            return Before.InDiskOrder.Select(partition => (partition, after[partition.Number]));
+        }
+    }
+
     /// <summary>What points at sectors and follows the moves, besides the table.</summary>
     public IReadOnlyList<BytePatch> Patches { get; }
 
