@@ -44,7 +44,7 @@ public sealed class FatMountTests : IDisposable
         Should.Throw<UnsupportedImageException>(() => disk.Files.PutLink(GuestPath.Parse("/boot/firmware/link"), "x"));
         disk.Files.Flush();
 
-        MaskedReader golden = new(disk.Device, disk.Erase(bootGap: []).Ranges);
+        MaskedReader golden = new(disk.Device, disk.Erase(bootGap: [], loaded: []).Ranges);
         Partition firmware = table.Partitions[0];
         BlockSlice slice = new(golden, firmware.Range);
         FileSystemDriver.Find(slice).ShouldNotBeNull().Verify(slice).ShouldBeEmpty();

@@ -67,7 +67,7 @@ public sealed class RepartitionPlan
         return Unchanged(table, partitions);
     }
 
-    /// <param name="disk">The base. Boot sectors, GRUB's core.img and the folders of FAT partitions that move are read.</param>
+    /// <param name="disk">The base. Boot sectors, GRUB's core.img, and the folders of FAT partitions that move are read.</param>
     /// <param name="table">The table of that disk.</param>
     /// <param name="options">The boundary.</param>
     /// <exception cref="UnsupportedImageException">Something must move that cannot be moved, or would not boot afterwards.</exception>
@@ -101,9 +101,10 @@ public sealed class RepartitionPlan
         }
 
         table.EnsureRewritable();
-        IReadOnlyList<GrubInstall> grubs = BootLoaderFinder.Find(disk, new SectorMap(table, partitions), partitions);
-        IReadOnlyList<BytePatch> starts = VolumeStartPatches.PatchesFor(disk, partitions);
         PartitionTable after = table.Relocate(layout.FirstSectors, LengthFor(table, layout));
+        IReadOnlyList<GrubInstall> grubs = BootLoaderFinder.Find(
+            disk, new SectorMap(table, partitions, after), BootPlace.AllOf(table, layout.FirstSectors));
+        IReadOnlyList<BytePatch> starts = VolumeStartPatches.PatchesFor(disk, partitions);
 
         // Two boot sectors may share one core.img, and so its list.
         IEnumerable<BytePatch> patches = grubs.SelectMany(grub => grub.Patches()).DistinctBy(patch => patch.Offset).Concat(starts);
