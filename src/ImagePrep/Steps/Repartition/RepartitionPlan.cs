@@ -104,7 +104,7 @@ public sealed class RepartitionPlan
         PartitionTable after = table.Relocate(layout.FirstSectors, LengthFor(table, layout));
         IReadOnlyList<GrubInstall> grubs = BootLoaderFinder.Find(
             disk, new SectorMap(table, partitions, after), BootPlace.AllOf(table, layout.FirstSectors));
-        IReadOnlyList<BytePatch> starts = VolumeStartPatches.PatchesFor(disk, partitions);
+        IReadOnlyList<BytePatch> starts = VolumeStartPatches.PatchesFor(disk, partitions, after);
 
         // Two boot sectors may share one core.img, and so its list.
         IEnumerable<BytePatch> patches = grubs.SelectMany(grub => grub.Patches()).DistinctBy(patch => patch.Offset).Concat(starts);
