@@ -67,7 +67,7 @@ public sealed class RepartitionPlan
         return Unchanged(table, partitions);
     }
 
-    /// <param name="disk">The base. Boot sectors, GRUB's core.img, and the folders of FAT partitions that move are read.</param>
+    /// <param name="disk">The base. Boot sectors, GRUB's core.img, where boot ROMs look, and the folders of FAT partitions that move are read.</param>
     /// <param name="table">The table of that disk.</param>
     /// <param name="options">The boundary.</param>
     /// <exception cref="UnsupportedImageException">Something must move that cannot be moved, or would not boot afterwards.</exception>
@@ -93,7 +93,7 @@ public sealed class RepartitionPlan
             return Unchanged(table, [whole]);
         }
 
-        PlannedLayout layout = PartitionLayout.Place(table, options.Boundary);
+        PlannedLayout layout = PartitionLayout.Place(table, options.Boundary, RomLoaders.FindOn(disk));
         IReadOnlyList<PartitionMove> partitions = layout.Moves;
         if (!partitions.Any(move => move.IsMove))
         {
