@@ -55,6 +55,23 @@ public sealed class FatMountTests : IDisposable
     }
 
     [Fact]
+    public void Erase_RemovedNames_AreCounted()
+    {
+        string path = MakeDisk();
+        OutsideTool.Require("mdel");
+        foreach (string name in new[] { "a long name that is removed.txt", "short.txt", "stays.txt" })
+        {
+            OutsideTool.Run("mcopy", ["-i", $"{path}@@1M", _scratch.File("cmdline.txt"), $"::/{name}"]).EnsureSuccess("mcopy");
+        }
+
+        OutsideTool.Run("mdel", ["-i", $"{path}@@1M", "::/a long name that is removed.txt", "::/short.txt"]).EnsureSuccess("mdel");
+        using DiskImage image = DiskImage.Open(path, DiskFormat.Raw);
+        GuestDisk disk = GuestDisk.Open(image, PartitionTable.Read(image), Time);
+
+        disk.Erase(bootGap: [], loaded: []).Partitions.Single(partition => partition.Number == 1).Leftovers.ShouldBe(new ErasedLeftovers(Nodes: 0, Names: 2));
+    }
+
+    [Fact]
     public void Inspect_NamesTheFileSystemAndItsMount()
     {
         string path = MakeDisk();
