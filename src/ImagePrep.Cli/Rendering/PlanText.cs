@@ -5,6 +5,7 @@ using ImagePrep.Pipeline;
 using ImagePrep.Steps;
 using ImagePrep.Steps.Repartition;
 using ImagePrep.Storage.Blocks;
+using ImagePrep.Storage.Partitions;
 using Spectre.Console;
 
 namespace ImagePrep.Cli.Rendering;
@@ -37,15 +38,14 @@ internal static class PlanText
         table.AddColumn(new TableColumn("First sector now").RightAligned());
         table.AddColumn(new TableColumn("then").RightAligned());
         table.AddColumn(new TableColumn("Sectors").RightAligned());
-        foreach (PartitionMove move in plan.Partitions)
+        foreach ((Partition before, Partition after) in plan.AllPlaces)
         {
-            long sector = move.Partition.SectorSize;
             table.AddRow(
-                move.Partition.Number.ToString(),
-                Markup.Escape(move.Partition.Type.Name),
-                (move.From.Start / sector).ToString(),
-                move.IsMove ? $"[green]{move.To.Start / sector}[/]" : "stays",
-                move.Partition.SectorCount.ToString());
+                before.Number.ToString(),
+                Markup.Escape(before.Type.Name),
+                before.FirstSector.ToString(),
+                before.FirstSector != after.FirstSector ? $"[green]{after.FirstSector}[/]" : "stays",
+                before.SectorCount != after.SectorCount ? $"{before.SectorCount}, then [green]{after.SectorCount}[/]" : $"{before.SectorCount}");
         }
 
         AnsiConsole.Write(table);

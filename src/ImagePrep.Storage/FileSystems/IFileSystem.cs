@@ -67,7 +67,7 @@ public interface IFileSystem : IFileSystemReader
 
     /// <summary>
     /// Zeroes what deleting left inside structures that stay in use: free inodes, slack of directories. What has a place of its own is told by
-    /// <see cref="IFileSystemReader.UnusedRanges"/> instead, and on file systems where that is all, this does nothing.
+    /// <see cref="IFileSystemReader.UnusedRanges"/> instead, and on file systems where that is all, this only counts.
     /// </summary>
     ErasedLeftovers EraseLeftovers() => default;
 

@@ -11,7 +11,8 @@ internal static class Descriptions
 {
     public static TableDescription Of(PartitionTable table, IReadOnlyList<PartitionContent> contents)
     {
-        PartitionContent? ContentOf(Partition partition) => contents.FirstOrDefault(content => content.Partition.Number == partition.Number);
+        Dictionary<int, PartitionContent> byNumber = contents.ToDictionary(content => content.Partition.Number);
+        PartitionContent? ContentOf(Partition partition) => byNumber.GetValueOrDefault(partition.Number);
         return new TableDescription(
             table.Scheme.ToString().ToLowerInvariant(),
             table.SectorSize,

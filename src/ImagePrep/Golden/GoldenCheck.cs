@@ -8,8 +8,8 @@ using ImagePrep.Storage.Partitions;
 namespace ImagePrep.Golden;
 
 /// <summary>
-/// Opens what was written as a stranger would, and compares: partition table, every file system's checksums and bitmaps, every edited path,
-/// every slot. A golden image that fails is never named.
+/// Opens what was written as a stranger would, and compares: partition table, what GRUB loads, every file system's checksums and bitmaps,
+/// every edited path, every slot. A golden image that fails is never named.
 /// </summary>
 internal sealed class GoldenCheck(GoldenParts parts, IBlockReader intended)
 {
@@ -27,6 +27,11 @@ internal sealed class GoldenCheck(GoldenParts parts, IBlockReader intended)
         foreach (PartitionContent content in layout.Contents.Where(content => content.FileSystem is not null))
         {
             CheckFileSystem(written, content);
+        }
+
+        if (parts.Grubs.FirstDamagedOn(written) is { } place)
+        {
+            Require(false, $"GRUB in {place} loads another core.img than from the base");
         }
 
         GuestTree files = new(layout.FindMounts());

@@ -3,6 +3,7 @@ using ImagePrep.Guests;
 using ImagePrep.Guests.DeviceOrder;
 using ImagePrep.Recipes;
 using ImagePrep.Steps;
+using ImagePrep.Steps.Repartition.BootLoaders;
 using ImagePrep.Storage.Disks.Output;
 using ImagePrep.Storage.FileSystems;
 
@@ -29,6 +30,9 @@ internal sealed record GoldenParts
 
     /// <summary>What stays out of the image; null when the recipe asks for none of that.</summary>
     public required DiskErasure? Erasure { get; init; }
+
+    /// <summary>What GRUB loads from the disk as it was before edits.</summary>
+    public required GrubCores Grubs { get; init; }
 
     public required OutputCompression Compression { get; init; }
 

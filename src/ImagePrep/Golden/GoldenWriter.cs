@@ -17,6 +17,7 @@ internal static class GoldenWriter
     public static WrittenImage Write(GoldenParts parts, string path, IProgressObserver observer, CancellationToken cancellation)
     {
         parts.Disk.Files.Flush();
+        parts.Grubs.RequireUntouchedOn(parts.Disk.Device);
         IBlockReader live = parts.Erasure is { } erasure ? new MaskedReader(parts.Disk.Device, erasure.Ranges) : parts.Disk.Device;
         GoldenCheck check = new(parts, live);
         return ImageWriter.Write(

@@ -43,19 +43,21 @@ public sealed class GuestDisk
     /// swapped out, what lies between partitions and behind file systems. The last edit of a disk: nothing may be deleted behind it.
     /// </summary>
     /// <param name="bootGap">What no boot loader needs of the run before the first partition.</param>
-    public DiskErasure Erase(IReadOnlyList<ByteRange> bootGap)
+    /// <param name="loaded">What a boot loader reads by sector, and so needs wherever it lies.</param>
+    public DiskErasure Erase(IReadOnlyList<ByteRange> bootGap, IReadOnlyList<ByteRange> loaded)
     {
         ArgumentNullException.ThrowIfNull(bootGap);
+        ArgumentNullException.ThrowIfNull(loaded);
         EraseTable();
         ILookup<int, ByteRange> swapFiles = SwapFiles.Content(Files).ToLookup(piece => piece.PartitionNumber, piece => piece.Range);
         List<PartitionErasure> partitions = [];
-        List<ByteRange> unused = [.. bootGap, .. Table.UnclaimedRanges];
+        List<ByteRange> unused = [.. bootGap.Concat(Table.UnclaimedRanges).SelectMany(range => range.Without(loaded))];
         long unclaimed = unused.Sum(range => range.Length);
         foreach (PartitionContent content in Contents)
         {
             ErasedLeftovers leftovers = content.Editor?.EraseLeftovers() ?? default;
             content.Editor?.Flush();
-            ByteRange[] ranges = [.. UnusedRanges(content), .. swapFiles[content.Partition.Number]];
+            ByteRange[] ranges = [.. UnusedRanges(content).Concat(swapFiles[content.Partition.Number]).SelectMany(range => range.Without(loaded))];
             unused.AddRange(ranges);
             if (ranges.Length > 0)
             {

@@ -36,6 +36,7 @@ public static class DiskInspector
             findings.Add(new Finding(FindingSeverity.Refused, "guest", "guest", exception.Message));
         }
 
+        Dictionary<int, PartitionContent> contents = layout.Contents.ToDictionary(content => content.Partition.Number);
         return new InspectionReport(
             image.FormatName,
             image.FileLength,
@@ -43,15 +44,14 @@ public static class DiskInspector
             Descriptions.Of(layout.Table, layout.Contents),
             layout.Table.DiskId ?? "",
             layout.Table.ReadFrom.ToString().ToLowerInvariant(),
-            [.. layout.Table.InDiskOrder.Select(partition => Describe(partition, layout, mounts))],
+            [.. layout.Table.InDiskOrder.Select(partition => Describe(partition, contents.GetValueOrDefault(partition.Number), layout.Table, mounts))],
             realignment.Result,
             guest is null ? null : Descriptions.Of(guest),
             [.. findings.OrderByDescending(finding => finding.Severity)]);
     }
 
-    private static PartitionInspection Describe(Partition partition, DiskLayout layout, IReadOnlyList<Mount> mounts)
+    private static PartitionInspection Describe(Partition partition, PartitionContent? content, PartitionTable table, IReadOnlyList<Mount> mounts)
     {
-        PartitionContent? content = layout.Contents.FirstOrDefault(candidate => candidate.Partition.Number == partition.Number);
         FileSystemSummary? summary = content?.FileSystem?.Summary;
         return new PartitionInspection(
             partition.Number,
@@ -63,7 +63,7 @@ public static class DiskInspector
             partition.Alignment.Verdict.ToString().ToLowerInvariant(),
             partition.Type.Name,
             partition.Name ?? "",
-            PartitionUuid.Of(layout.Table, partition),
+            PartitionUuid.Of(table, partition),
             content?.Type ?? "",
             summary?.Variant ?? "",
             content?.Uuid ?? "",

@@ -133,6 +133,7 @@ public sealed class PreparationSession : IDisposable
     {
         GuestStepContext context = _context ?? throw OutOfOrder(nameof(WriteGolden), nameof(Repartition));
         _observer.Phase("Writing the golden image");
+        GrubCores grubs = GrubCores.On(_plan!.Compose(_base.Disk), _plan.After);
         GoldenParts parts = new()
         {
             Recipe = _request.Recipe,
@@ -142,7 +143,8 @@ public sealed class PreparationSession : IDisposable
             Context = context,
             Catalogs = _request.Catalog.Added,
             DeviceOrder = FindDeviceOrder(),
-            Erasure = _request.Recipe.Erase ? _disk!.Erase(BootGap.UnusedOf(_disk.Device, _disk.Table)) : null,
+            Erasure = _request.Recipe.Erase ? _disk!.Erase(BootGap.UnusedOf(_plan.After, grubs), grubs.Sectors) : null,
+            Grubs = grubs,
             Compression = _request.Compress ? OutputCompression.Zlib : OutputCompression.None,
             Outcomes = _outcomes,
         };

@@ -44,7 +44,7 @@ public sealed class FatMountTests : IDisposable
         Should.Throw<UnsupportedImageException>(() => disk.Files.PutLink(GuestPath.Parse("/boot/firmware/link"), "x"));
         disk.Files.Flush();
 
-        MaskedReader golden = new(disk.Device, disk.Erase(bootGap: []).Ranges);
+        MaskedReader golden = new(disk.Device, disk.Erase(bootGap: [], loaded: []).Ranges);
         Partition firmware = table.Partitions[0];
         BlockSlice slice = new(golden, firmware.Range);
         FileSystemDriver.Find(slice).ShouldNotBeNull().Verify(slice).ShouldBeEmpty();
@@ -52,6 +52,23 @@ public sealed class FatMountTests : IDisposable
         File.WriteAllBytes(written, slice.ReadBytes(0, (int)slice.Length));
         FsckFat.ShouldBeSilent(written);
         OutsideTool.Run("mtype", ["-i", written, "::/cmdline.txt"]).Output.ShouldBe("root=/dev/mmcblk0p2 quiet\n");
+    }
+
+    [Fact]
+    public void Erase_RemovedNames_AreCounted()
+    {
+        string path = MakeDisk();
+        OutsideTool.Require("mdel");
+        foreach (string name in new[] { "a long name that is removed.txt", "short.txt", "stays.txt" })
+        {
+            OutsideTool.Run("mcopy", ["-i", $"{path}@@1M", _scratch.File("cmdline.txt"), $"::/{name}"]).EnsureSuccess("mcopy");
+        }
+
+        OutsideTool.Run("mdel", ["-i", $"{path}@@1M", "::/a long name that is removed.txt", "::/short.txt"]).EnsureSuccess("mdel");
+        using DiskImage image = DiskImage.Open(path, DiskFormat.Raw);
+        GuestDisk disk = GuestDisk.Open(image, PartitionTable.Read(image), Time);
+
+        disk.Erase(bootGap: [], loaded: []).Partitions.Single(partition => partition.Number == 1).Leftovers.ShouldBe(new ErasedLeftovers(Nodes: 0, Names: 2));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.FileSystems.Editing;
 using ImagePrep.Storage.FileSystems.Fat.Allocation;
+using ImagePrep.Storage.FileSystems.Fat.Checking;
 using ImagePrep.Storage.FileSystems.Fat.Directories;
 using ImagePrep.Storage.FileSystems.Fat.Editing;
 using ImagePrep.Storage.FileSystems.Fat.Names;
@@ -129,6 +130,14 @@ internal sealed partial class FatEditor(FatSession session) : FatReader(session.
         throw Refuse($"extended attributes cannot be kept, so '{name}' was not set");
 
     public void RemoveAttribute(NodeId node, string name) => _ = GetAttributes(node);
+
+    /// <summary>Only counts: what deleting left is among <see cref="IFileSystemReader.UnusedRanges"/>.</summary>
+    public ErasedLeftovers EraseLeftovers()
+    {
+        UnusedBytes unused = new(Volume);
+        new VolumeScan(Volume, new Problems(), unused).Run();
+        return new ErasedLeftovers(Nodes: 0, unused.RemovedNames);
+    }
 
     public void Flush() => session.Flush();
 

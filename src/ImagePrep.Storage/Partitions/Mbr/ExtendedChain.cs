@@ -57,7 +57,8 @@ internal sealed record ExtendedChain(IReadOnlyList<LogicalPartition> Logicals, I
 
     /// <summary>
     /// The same logical partitions, in the same order of numbers, at other places: every record is written anew before its partition, the first at
-    /// the beginning of the extended partition, where readers look for it. Records that held a link only are not needed any more.
+    /// the beginning of the extended partition, where readers look for it, with the code that was there. Records that held a link only are not
+    /// needed any more.
     /// </summary>
     /// <param name="extendedSector">First sector of the extended partition.</param>
     /// <param name="firstSectors">First sector of every logical partition, in the order of <see cref="Logicals"/>.</param>
@@ -85,7 +86,7 @@ internal sealed record ExtendedChain(IReadOnlyList<LogicalPartition> Logicals, I
         byte linkType = Records.SelectMany(record => record.Raw.Entries).Select(entry => entry.Type).FirstOrDefault(MbrTypes.IsExtended, MbrTypes.Extended);
         ExtendedRecord[] records = [.. logicals.Select((logical, i) => new ExtendedRecord(
             logical.RecordSector,
-            Records.Single(record => record.Sector == Logicals[i].RecordSector).Raw
+            (i == 0 ? Records[0] : Records.Single(record => record.Sector == Logicals[i].RecordSector)).Raw
                 .WithEntry(PartitionSlot, logical.Entry)
                 .WithEntry(LinkSlot, i + 1 < logicals.Length ? Link(logicals[i + 1], extendedSector, linkType) : default)))];
         return new ExtendedChain(logicals, records);

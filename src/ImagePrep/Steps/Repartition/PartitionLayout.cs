@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.Partitions;
 using ImagePrep.Storage.Partitions.Gpt;
@@ -14,7 +15,7 @@ namespace ImagePrep.Steps.Repartition;
 internal static class PartitionLayout
 {
     /// <summary>Partitions that a boot ROM or an earlier loader may read at a fixed sector: they never move.</summary>
-    private static readonly FrozenSet<PartitionType> Fixed = new[]
+    private static readonly FrozenSet<PartitionType> FixedTypes = new[]
     {
         PartitionType.FromGpt(GptTypes.SiFiveFirstStage),
         PartitionType.FromGpt(GptTypes.SiFiveSecondStage),
@@ -23,8 +24,6 @@ internal static class PartitionLayout
         PartitionType.FromMbr(MbrTypes.SocFpgaLoader),
     }.ToFrozenSet();
 
-    public static bool IsFixed(Partition partition) => Fixed.Contains(partition.Type);
-
     /// <summary>
     /// A logical partition needs a sector before it for its record; the first one two, because the record at the front of the extended partition is
     /// another's where numbers do not follow the disk. One that moves leaves a whole boundary, so that the records are aligned too.
@@ -32,8 +31,14 @@ internal static class PartitionLayout
     private const int RecordSectors = 2;
 
     /// <summary>Chooses the places of everything in the table.</summary>
-    public static PlannedLayout Place(PartitionTable table, int boundary)
+    /// <param name="table">The table of the base.</param>
+    /// <param name="boundary">Where partitions may begin, in bytes.</param>
+    /// <param name="romLoaders">What a boot ROM reads: partitions that hold any of it never move either.</param>
+    public static PlannedLayout Place(PartitionTable table, int boundary, IReadOnlyList<ByteRange> romLoaders)
     {
+        HashSet<int> stay = [.. table.Partitions
+            .Where(partition => FixedTypes.Contains(partition.Type) || romLoaders.Any(partition.Range.Overlaps))
+            .Select(partition => partition.Number)];
         List<PartitionMove> moves = [];
         Dictionary<int, long> firstSectors = [];
         long free = table.FirstUsableSector * table.SectorSize;
@@ -43,8 +48,8 @@ internal static class PartitionLayout
                 ? [.. table.InDiskOrder.Where(p => p.Kind == PartitionKind.Logical && partition.Range.Contains(p.Range))]
                 : [];
             long start = logicals.Length > 0
-                ? PlaceLogicals(partition, logicals, free, boundary, moves)
-                : PlaceOne(partition, free, boundary);
+                ? PlaceLogicals(partition, logicals, free, boundary, stay, moves)
+                : PlaceOne(partition, free, boundary, stay.Contains(partition.Number) && partition.Kind != PartitionKind.Extended);
             firstSectors.Add(partition.Number, start / table.SectorSize);
             free = start + partition.Range.Length;
             if (partition.Kind != PartitionKind.Extended)
@@ -66,7 +71,8 @@ internal static class PartitionLayout
     }
 
     /// <summary>Adds the moves of the logical partitions, and returns where the extended one that holds them must begin.</summary>
-    private static long PlaceLogicals(Partition extended, Partition[] logicals, long free, int boundary, List<PartitionMove> moves)
+    private static long PlaceLogicals(
+        Partition extended, Partition[] logicals, long free, int boundary, HashSet<int> stay, List<PartitionMove> moves)
     {
         int firstMove = moves.Count;
         long frame = Math.Max(free, extended.Range.Start);
@@ -75,7 +81,7 @@ internal static class PartitionLayout
         {
             long start = logical.Range.Start;
             bool hasRoom = start - end >= RecordSectors * logical.SectorSize;
-            if (IsFixed(logical))
+            if (stay.Contains(logical.Number))
             {
                 RequireRoom(hasRoom, logical, boundary);
             }
@@ -93,10 +99,10 @@ internal static class PartitionLayout
         return first.IsMove ? Math.Max(frame, first.To.Start - boundary) : frame;
     }
 
-    private static long PlaceOne(Partition partition, long free, int boundary)
+    private static long PlaceOne(Partition partition, long free, int boundary, bool isFixed)
     {
         long start = partition.Range.Start;
-        if (!IsFixed(partition))
+        if (!isFixed)
         {
             return start >= free && start % boundary == 0 ? start : RoundUp(Math.Max(start, free), boundary);
         }

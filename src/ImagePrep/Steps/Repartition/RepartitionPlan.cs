@@ -42,6 +42,16 @@ public sealed class RepartitionPlan
     /// <summary>Every partition but extended ones, in disk order, whether it moves or not.</summary>
     public IReadOnlyList<PartitionMove> Partitions { get; }
 
+    /// <summary>Every partition before and after, in disk order; extended ones too, which may also grow.</summary>
+    public IEnumerable<(Partition Before, Partition After)> AllPlaces
+    {
+        get
+        {
+            Dictionary<int, Partition> after = After.Partitions.ToDictionary(partition => partition.Number);
+            return Before.InDiskOrder.Select(partition => (partition, after[partition.Number]));
+        }
+    }
+
     /// <summary>What points at sectors and follows the moves, besides the table.</summary>
     public IReadOnlyList<BytePatch> Patches { get; }
 
@@ -57,7 +67,7 @@ public sealed class RepartitionPlan
         return Unchanged(table, partitions);
     }
 
-    /// <param name="disk">The base. Boot sectors, GRUB's core.img and the folders of FAT partitions that move are read.</param>
+    /// <param name="disk">The base. Boot sectors, GRUB's core.img, where boot ROMs look, and the folders of FAT partitions that move are read.</param>
     /// <param name="table">The table of that disk.</param>
     /// <param name="options">The boundary.</param>
     /// <exception cref="UnsupportedImageException">Something must move that cannot be moved, or would not boot afterwards.</exception>
@@ -83,7 +93,7 @@ public sealed class RepartitionPlan
             return Unchanged(table, [whole]);
         }
 
-        PlannedLayout layout = PartitionLayout.Place(table, options.Boundary);
+        PlannedLayout layout = PartitionLayout.Place(table, options.Boundary, RomLoaders.FindOn(disk));
         IReadOnlyList<PartitionMove> partitions = layout.Moves;
         if (!partitions.Any(move => move.IsMove))
         {
@@ -91,9 +101,10 @@ public sealed class RepartitionPlan
         }
 
         table.EnsureRewritable();
-        IReadOnlyList<GrubInstall> grubs = BootLoaderFinder.Find(disk, new SectorMap(table, partitions), partitions);
-        IReadOnlyList<BytePatch> starts = VolumeStartPatches.PatchesFor(disk, partitions);
         PartitionTable after = table.Relocate(layout.FirstSectors, LengthFor(table, layout));
+        IReadOnlyList<GrubInstall> grubs = BootLoaderFinder.Find(
+            disk, new SectorMap(table, partitions, after), BootPlace.AllOf(table, layout.FirstSectors));
+        IReadOnlyList<BytePatch> starts = VolumeStartPatches.PatchesFor(disk, partitions, after);
 
         // Two boot sectors may share one core.img, and so its list.
         IEnumerable<BytePatch> patches = grubs.SelectMany(grub => grub.Patches()).DistinctBy(patch => patch.Offset).Concat(starts);

@@ -100,6 +100,97 @@ public sealed class BootLoaderTests
         Refused(disk).ShouldContain(reason);
     }
 
+    [Theory]
+    [InlineData(2000, 2001, "has a sector at 2000")]
+    [InlineData(1, 2001, "has 4 sectors at 2001")]
+    [InlineData(1, Sectors - 4, "has 4 sectors at 8188")]
+    public void Create_GrubCoreOutsidePartitionsWhileOneMoves_IsRefusedByName(ulong core, ulong rest, string reason)
+    {
+        byte[] disk = Disk();
+        Grub2(disk, sector: 0, core, (rest, 4));
+
+        Refused(disk).ShouldContain($"{reason}, outside all partitions, where nothing is kept when partitions move");
+    }
+
+    [Fact]
+    public void Create_GrubCoreOutsidePartitionsOfAnAlignedDisk_ChangesNothing()
+    {
+        byte[] disk = AlignedDisk();
+        Grub2(disk, sector: 0, core: 3500, (3501, 4));
+
+        Plan(disk).ChangesNothing.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void GrubCores_OfADisk_KnowTheirSectorsAndWhoTookThem()
+    {
+        byte[] disk = AlignedDisk();
+        Grub2(disk, sector: 0, core: 3500, (3501, 4), (3600, 2));
+        Grub2(disk, sector: Staying, core: Staying + 2, (Staying + 3, 1));
+        PartitionTable table = PartitionTable.Read(new MemoryDevice(disk));
+        GrubCores cores = GrubCores.On(new MemoryDevice([.. disk]), table);
+
+        cores.Sectors.Select(range => (range.Start / 512, range.Length / 512)).ShouldBe([(3500, 1), (3501, 4), (3600, 2), (Staying + 2, 1), (Staying + 3, 1)]);
+        cores.FirstDamagedOn(new MemoryDevice(disk)).ShouldBeNull();
+        cores.RequireUntouchedOn(new MemoryDevice(disk));
+
+        disk[(3601 * 512) + 511] ^= 1;
+        cores.FirstDamagedOn(new MemoryDevice(disk)).ShouldBe("the MBR");
+        Should.Throw<UnsupportedImageException>(() => cores.RequireUntouchedOn(new MemoryDevice(disk))).Message.ShouldContain("GRUB in the MBR loads core.img");
+
+        // A list that is gone, or has become one that leads anywhere, is damage too.
+        disk.AsSpan(3500 * 512, 512).Fill(0xFF);
+        cores.FirstDamagedOn(new MemoryDevice(disk)).ShouldBe("the MBR");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Compose_GrubInTheBootRecordOfAnExtendedPartition_IsPatchedThere(bool firstRecordHoldsALinkOnly)
+    {
+        byte[] disk = ExtendedDisk(firstRecordHoldsALinkOnly, out int logical);
+        Grub2(disk, sector: Moving, core: (ulong)logical + 100, ((ulong)logical + 101, 10));
+
+        RepartitionPlan plan = Plan(disk);
+        IBlockReader composed = plan.Compose(new MemoryDevice(disk));
+
+        plan.Patches.Select(patch => patch.Number.Now).ShouldBe([4196u, 4197u]);
+        plan.Patches[0].What.ShouldStartWith("first sector of GRUB's core.img, in the boot record of partition 1");
+        UInt64(composed, (2048 * 512) + 0x5C).ShouldBe(4196u);
+        UInt64(composed, (4196 * 512) + 0x1F4).ShouldBe(4197u);
+    }
+
+    [Fact]
+    public void Outcome_ExtendedPartitionThatMovesAndGrows_IsTold()
+    {
+        byte[] disk = ExtendedDisk(firstRecordHoldsALinkOnly: false, out _);
+
+        RepartitionOutcome.Of(Plan(disk)).Reason.ShouldBe(
+            "partition 1 from sector 63 to 2048, grows from 3000 to 3048 sectors; partition 5 from sector 126 to 4096; partition 2 from sector 4096 to 6144");
+    }
+
+    [Fact]
+    public void Create_LiloInTheBootRecordOfAnExtendedPartition_IsRefusedByName()
+    {
+        byte[] disk = ExtendedDisk(firstRecordHoldsALinkOnly: false, out _);
+        "LILO"u8.CopyTo(disk.AsSpan((Moving * 512) + 6));
+
+        Refused(disk).ShouldContain("LILO in the boot record of partition 1");
+    }
+
+    [Theory]
+    [InlineData(200, "inside partition 5")]
+    [InlineData(3500, "outside all partitions")]
+    public void Create_GrubLegacyInTheBootRecordOfAnExtendedPartition_IsRefusedByName(uint stage2, string reason)
+    {
+        byte[] disk = ExtendedDisk(firstRecordHoldsALinkOnly: false, out _);
+        GrubLegacy(disk.AsSpan(Moving * 512), stage2);
+
+        string message = Refused(disk);
+        message.ShouldContain("GRUB legacy in the boot record of partition 1");
+        message.ShouldContain(reason);
+    }
+
     [Fact]
     public void Create_GrubCoreLargerThanMemory_IsRefusedByName()
     {
@@ -147,10 +238,7 @@ public sealed class BootLoaderTests
     public void Create_GrubLegacy_IsRefusedWhereStage2Moves(uint stage2, bool refused)
     {
         byte[] disk = Disk();
-        "GRUB \0Geom\0"u8.CopyTo(disk.AsSpan(0x17F));
-        disk[0x3E] = 3;
-        disk[0x3F] = 2;
-        BinaryPrimitives.WriteUInt32LittleEndian(disk.AsSpan(0x44), stage2);
+        GrubLegacy(disk, stage2);
 
         if (refused)
         {
@@ -233,7 +321,51 @@ public sealed class BootLoaderTests
     private static IReadOnlyList<ByteRange> UnusedBootGap(byte[] bytes)
     {
         MemoryDevice disk = new(bytes);
-        return BootGap.UnusedOf(disk, PartitionTable.Read(disk));
+        PartitionTable table = PartitionTable.Read(disk);
+        return BootGap.UnusedOf(table, GrubCores.On(disk, table));
+    }
+
+    private static void GrubLegacy(Span<byte> boot, uint stage2)
+    {
+        "GRUB \0Geom\0"u8.CopyTo(boot[0x17F..]);
+        boot[0x3E] = 3;
+        boot[0x3F] = 2;
+        BinaryPrimitives.WriteUInt32LittleEndian(boot[0x44..], stage2);
+    }
+
+    /// <summary>The first partition from 2048 on.</summary>
+    private static byte[] AlignedDisk()
+    {
+        byte[] disk = Disk();
+        Entry(disk, 0, 2048);
+        return disk;
+    }
+
+    /// <summary>The first partition is an extended one; the logical one in it goes to sector 4096, and the frame to 2048.</summary>
+    private static byte[] ExtendedDisk(bool firstRecordHoldsALinkOnly, out int logical)
+    {
+        const int link = 100;
+        byte[] disk = Disk();
+        Record(disk, 0, 0, type: 5, Moving, 3000);
+        int record = firstRecordHoldsALinkOnly ? Moving + link : Moving;
+        logical = record + 63;
+        if (firstRecordHoldsALinkOnly)
+        {
+            Record(disk, Moving, 1, type: 5, link, 1063);
+        }
+
+        Record(disk, record, 0, type: 0x83, 63, 1000);
+        return disk;
+    }
+
+    private static void Record(byte[] disk, int sector, int slot, byte type, uint first, uint count)
+    {
+        Span<byte> bytes = disk.AsSpan(sector * 512, 512);
+        Span<byte> entry = bytes[(0x1BE + (slot * 16))..];
+        entry[4] = type;
+        BinaryPrimitives.WriteUInt32LittleEndian(entry[8..], first);
+        BinaryPrimitives.WriteUInt32LittleEndian(entry[12..], count);
+        (bytes[510], bytes[511]) = (0x55, 0xAA);
     }
 
     private static byte[] Disk()

@@ -215,6 +215,22 @@ public sealed class RepartitionPlanTests : IDisposable
         refusal.Message.ShouldContain("sector 2034");
     }
 
+    [Theory]
+    [InlineData(64, 64 * 512, "3b8cdcfc", true)] // Rockchip.
+    [InlineData(64, 64 * 512, "524b4e53", true)] // Rockchip, newer chips.
+    [InlineData(64, 65 * 512, "524b4e53", false)]
+    [InlineData(16, (16 * 512) + 4, "65474f4e2e425430", true)] // Allwinner.
+    [InlineData(63, (256 * 512) + 4, "65474f4e2e425430", true)]
+    [InlineData(63, (257 * 512) + 4, "65474f4e2e425430", false)]
+    public void Create_PartitionThatHoldsWhatABootRomReads_Stays(int start, long place, string mark, bool stays)
+    {
+        using RawFile disk = PartitioningTools.MakeWithSfdisk(
+            _scratch.File("before.img"), 64 * MiB, $"label: dos\nstart={start}, size=1000, type=83\nstart=3000, size=1000, type=83\n");
+        disk.WriteAt(place, Convert.FromHexString(mark));
+
+        Plan(disk).Partitions.Select(move => move.To.Start / 512).ShouldBe(stays ? [start, 4096L] : [2048L, 4096L]);
+    }
+
     [Fact]
     public void Create_MbrWouldPassTwoTiB_IsRefused()
     {

@@ -12,6 +12,7 @@ public sealed class VolumeStartTests : IDisposable
 {
     private const long MiB = 1 << 20;
     private const int First = 63;
+    private const int Logical = 4096;
 
     private readonly ScratchFolder _scratch = new();
 
@@ -50,6 +51,51 @@ public sealed class VolumeStartTests : IDisposable
 
         plan.Patches.ShouldBeEmpty();
         Hidden(plan.Compose(disk), MiB).ShouldBe(hidden);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Compose_FatWithMoreTables_HiddenSectorsFollow(int tables)
+    {
+        OutsideTool.Require("mkfs.fat");
+        using RawFile disk = MakeDisk(type: 6, 20, volume => OutsideTool.Run("mkfs.fat", "-F", "16", "-f", $"{tables}", "-h", $"{First}", volume));
+
+        Hidden(Plan(disk).Compose(disk), MiB).ShouldBe(2048u);
+    }
+
+    [Theory]
+    [InlineData(63u, 2048u)] // From its boot record, as DOS counts.
+    [InlineData(126u, 4096u)] // From the beginning of the disk.
+    [InlineData(64u, 64u)] // Wrong.
+    public void Compose_FatInLogicalPartitionMoves_HiddenSectorsKeepTheirOrigin(uint was, uint now)
+    {
+        using RawFile disk = PartitioningTools.MakeWithSfdisk(
+            _scratch.File("disk.img"), 64 * MiB, "label: dos\nstart=63, size=60000, type=5\nstart=126, size=8192, type=1\n");
+        WriteFat(disk, 126, 12, 4, 512, was);
+
+        RepartitionPlan plan = Plan(disk);
+        IBlockReader composed = plan.Compose(disk);
+
+        plan.Partitions.Single(move => move.Partition.Number == 5).To.Start.ShouldBe(Logical * 512L);
+        Hidden(composed, Logical * 512L).ShouldBe(now);
+        plan.Patches.Count.ShouldBe(was == now ? 0 : 1);
+        if (was == First)
+        {
+            // As the record itself says it.
+            BinaryPrimitives.ReadUInt32LittleEndian(composed.ReadBytes(((Logical - now) * 512L) + 0x1BE + 8, 4)).ShouldBe(now);
+        }
+    }
+
+    [Fact]
+    public void Create_NtfsWithSectorsLargerThanItsPartition_IsPlanned()
+    {
+        using RawFile disk = PartitioningTools.MakeWithSfdisk(_scratch.File("disk.img"), 64 * MiB, $"label: dos\nstart={First}, size=40, type=7\n");
+        disk.WriteAt((First * 512) + 3, "NTFS    "u8);
+        disk.WriteAt((First * 512) + 0x0B, [0x00, 0x80]);
+        disk.WriteAt((First * 512) + 0x28, [1]);
+
+        Plan(disk).Patches.ShouldBeEmpty();
     }
 
     [Fact]

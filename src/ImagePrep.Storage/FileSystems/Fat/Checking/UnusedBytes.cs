@@ -14,6 +14,9 @@ internal sealed class UnusedBytes(FatVolume volume)
 {
     private readonly List<ByteRange> _ranges = [];
 
+    /// <summary>Deleted names of which more is left than the byte that says so. The pieces of a long name count as one with its short name.</summary>
+    public long RemovedNames { get; private set; }
+
     public void AddFree(IEnumerable<ClusterRun> runs)
     {
         foreach (ClusterRun run in runs)
@@ -47,6 +50,8 @@ internal sealed class UnusedBytes(FatVolume volume)
         foreach (int offset in directory.Deleted)
         {
             Add(new ByteRange(directory.PositionOf(offset) + 1, DirectoryRecord.Size - 1));
+            ReadOnlySpan<byte> record = directory.Bytes.AsSpan(offset, DirectoryRecord.Size);
+            RemovedNames += !DirectoryRecord.IsLongName(record) && record[1..].ContainsAnyExcept((byte)0) ? 1 : 0;
         }
 
         if (directory.End < directory.Bytes.Length)

@@ -1,6 +1,5 @@
 using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.Errors;
-using ImagePrep.Storage.Partitions;
 
 namespace ImagePrep.Steps.Repartition.BootLoaders;
 
@@ -12,27 +11,24 @@ internal static class BootLoaderFinder
 {
     /// <summary>Every GRUB 2 whose core.img exists, whether it moves or not.</summary>
     /// <exception cref="UnsupportedImageException">A boot loader that would not find itself afterwards; the message names it and its place.</exception>
-    public static IReadOnlyList<GrubInstall> Find(IBlockReader disk, SectorMap map, IReadOnlyList<PartitionMove> partitions)
+    public static IReadOnlyList<GrubInstall> Find(IBlockReader disk, SectorMap map, IEnumerable<BootPlace> places)
     {
         List<GrubInstall> installs = [];
-        AddFrom(0, 0, "the MBR");
-        foreach (PartitionMove move in partitions.Where(p => p.From.Length >= BootSector.Size))
+        foreach (BootPlace place in places)
         {
-            AddFrom(move.From.Start, move.To.Start, $"the boot sector of {move.Partition}");
-        }
-
-        return installs;
-
-        void AddFrom(long from, long to, string place)
-        {
-            BootSector boot = BootSector.Parse(disk.ReadBytes(from, BootSector.Size));
-            RefuseImmovable(boot, map, place);
-            if (boot.Kind == BootLoaderKind.Grub2 && GrubInstall.Find(disk, map, new BootPlace(from, to, place), boot.NextSector) is { } install)
+            BootSector boot = BootSector.Parse(disk.ReadBytes(place.From, BootSector.Size));
+            RefuseImmovable(boot, map, place.Name);
+            if (boot.Kind == BootLoaderKind.Grub2 && GrubInstall.Find(disk, map, place, boot.NextSector) is { } install)
             {
                 installs.Add(install);
             }
         }
+
+        return installs;
     }
+
+    /// <summary>What is said of sectors that <see cref="SectorMap.Loses"/>.</summary>
+    public const string NotKept = "outside all partitions, where nothing is kept when partitions move";
 
     public static UnsupportedImageException Refuse(string finding) => new(
         UnsupportedKind.Feature,
@@ -47,9 +43,19 @@ internal static class BootLoaderFinder
             throw Refuse($"LILO in {place} lists the sectors of its files, which move");
         }
 
-        if (boot.Kind == BootLoaderKind.GrubLegacy && map.Contains(boot.NextSector, 1) && map.MoveOf(boot.NextSector, 1) is { } stage2)
+        if (boot.Kind != BootLoaderKind.GrubLegacy || !map.Contains(boot.NextSector, 1))
+        {
+            return;
+        }
+
+        if (map.MoveOf(boot.NextSector, 1) is { } stage2)
         {
             throw Refuse($"GRUB legacy in {place} loads its next stage from sector {boot.NextSector}, inside {stage2.Partition}, which moves");
+        }
+
+        if (map.Loses(boot.NextSector, 1))
+        {
+            throw Refuse($"GRUB legacy in {place} loads its next stage from sector {boot.NextSector}, {NotKept}");
         }
     }
 }

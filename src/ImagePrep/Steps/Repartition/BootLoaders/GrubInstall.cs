@@ -3,12 +3,6 @@ using ImagePrep.Storage.Errors;
 
 namespace ImagePrep.Steps.Repartition.BootLoaders;
 
-/// <summary>Where a boot sector is.</summary>
-/// <param name="From">First byte on the base.</param>
-/// <param name="To">First byte on the realigned disk.</param>
-/// <param name="Name">For people: "the MBR".</param>
-internal sealed record BootPlace(long From, long To, string Name);
-
 /// <summary>
 /// A GRUB 2 for BIOS: boot.img in a boot sector names the first sector of core.img, which lists the others. Both numbers follow the move. What
 /// GRUB protects by Reed-Solomon code begins behind these, so nothing else changes.
@@ -20,7 +14,6 @@ internal sealed class GrubInstall
     private const int MaxCoreSectors = 640 * 1024 / BootSector.Size;
 
     private readonly SectorMap _map;
-    private readonly BootPlace _boot;
     private readonly ulong _coreSector;
     private readonly byte[] _firstSector;
     private readonly IReadOnlyList<GrubBlocks> _blocks;
@@ -28,11 +21,14 @@ internal sealed class GrubInstall
     private GrubInstall(SectorMap map, BootPlace boot, ulong coreSector, byte[] firstSector)
     {
         _map = map;
-        _boot = boot;
+        Boot = boot;
         _coreSector = coreSector;
         _firstSector = firstSector;
         _blocks = GrubBlockList.Parse(firstSector);
     }
+
+    /// <summary>The boot sector that names this core.img.</summary>
+    public BootPlace Boot { get; }
 
     /// <summary>Where core.img is, in bytes of the disk. What GRUB adds against errors (Reed-Solomon code) is in its list, too.</summary>
     public IEnumerable<ByteRange> Sectors => _blocks
@@ -67,7 +63,7 @@ internal sealed class GrubInstall
         ulong core = Follow(_coreSector, 1);
         if (core != _coreSector)
         {
-            yield return BytePatch.Of(_boot.To + BootSector.Grub2SectorOffset, _coreSector, core, $"first sector of GRUB's core.img, in {_boot.Name}");
+            yield return BytePatch.Of(Boot.To + BootSector.Grub2SectorOffset, _coreSector, core, $"first sector of GRUB's core.img, in {Boot.Name}");
         }
 
         for (int i = 0; i < _blocks.Count; i++)
@@ -84,35 +80,55 @@ internal sealed class GrubInstall
 
     /// <summary>Whether a realigned disk, walked as GRUB walks it, gives the same core.img as the base.</summary>
     public bool LoadsTheSameFrom(IBlockReader disk, IBlockReader realigned) =>
-        BootSector.Parse(realigned.ReadBytes(_boot.To, BootSector.Size)) is { Kind: BootLoaderKind.Grub2, NextSector: var core }
-        && Load(disk, _coreSector).AsSpan().SequenceEqual(Load(realigned, core));
+        BootSector.Parse(realigned.ReadBytes(Boot.To, BootSector.Size)) is { Kind: BootLoaderKind.Grub2, NextSector: var core }
+        && Load(disk, _coreSector) is { } was
+        && Load(realigned, core) is { } now
+        && was.AsSpan().SequenceEqual(now);
 
-    private byte[] Load(IBlockReader disk, ulong coreSector)
+    /// <returns>Null when it names sectors that the disk does not have, or too many.</returns>
+    private byte[]? Load(IBlockReader disk, ulong coreSector)
     {
+        ulong sectors = (ulong)(disk.Length / _map.SectorSize);
+        if (coreSector >= sectors)
+        {
+            return null;
+        }
+
         byte[] first = disk.ReadBytes((long)coreSector * _map.SectorSize, BootSector.Size);
         IReadOnlyList<GrubBlocks> blocks = GrubBlockList.Parse(first);
+        if (blocks.Any(run => run.FirstSector >= sectors || run.Count > sectors - run.FirstSector) || blocks.Sum(run => run.Count) > MaxCoreSectors)
+        {
+            return null;
+        }
+
         GrubBlockList.ClearPlaces(first, blocks.Count);
         return [.. first, .. blocks.SelectMany(run => disk.ReadBytes((long)run.FirstSector * _map.SectorSize, run.Count * _map.SectorSize))];
     }
 
     private void Check()
     {
-        foreach (GrubBlocks run in _blocks)
+        // The first sector, which the boot sector names, is a run as well.
+        foreach (GrubBlocks run in _blocks.Prepend(new GrubBlocks(_coreSector, 1)))
         {
             if (!_map.Contains(run.FirstSector, run.Count))
             {
-                throw BootLoaderFinder.Refuse($"GRUB's core.img, named in {_boot.Name}, continues at sector {run.FirstSector}, which the disk does not have");
+                throw BootLoaderFinder.Refuse($"GRUB's core.img, named in {Boot.Name}, continues at sector {run.FirstSector}, which the disk does not have");
             }
 
             Follow(run.FirstSector, run.Count);
+            if (_map.Loses(run.FirstSector, run.Count))
+            {
+                throw BootLoaderFinder.Refuse(
+                    $"GRUB's core.img, named in {Boot.Name}, has {(run.Count == 1 ? "a sector" : $"{run.Count} sectors")} at {run.FirstSector}, {BootLoaderFinder.NotKept}");
+            }
         }
 
         if (_blocks.Sum(run => run.Count) > MaxCoreSectors)
         {
-            throw BootLoaderFinder.Refuse($"GRUB's core.img, named in {_boot.Name}, lists more than the {MaxCoreSectors} sectors that fit in memory");
+            throw BootLoaderFinder.Refuse($"GRUB's core.img, named in {Boot.Name}, lists more than the {MaxCoreSectors} sectors that fit in memory");
         }
     }
 
     private ulong Follow(ulong sector, int count) => _map.Follow(sector, count)
-        ?? throw BootLoaderFinder.Refuse($"GRUB's core.img, named in {_boot.Name}, has {count} sectors at {sector} that do not move together");
+        ?? throw BootLoaderFinder.Refuse($"GRUB's core.img, named in {Boot.Name}, has {count} sectors at {sector} that do not move together");
 }

@@ -8,9 +8,9 @@ internal static class NtfsStart
 {
     public static bool IsNtfs(ReadOnlySpan<byte> boot) => boot.Slice(Offsets.OemName, 8).SequenceEqual("NTFS    "u8);
 
-    public static IEnumerable<BytePatch> PatchesFor(IBlockReader volume, byte[] boot, PartitionMove move)
+    public static IEnumerable<BytePatch> PatchesFor(IBlockReader volume, byte[] boot, HiddenSectors hidden)
     {
-        if (HiddenSectors.Patch(boot, move, copyOffset: 0, "sectors before the file system, in the NTFS boot sector") is { } patch)
+        if (hidden.Patch(boot, copyOffset: 0, "sectors before the file system, in the NTFS boot sector") is { } patch)
         {
             yield return patch;
         }
@@ -18,14 +18,14 @@ internal static class NtfsStart
         // The copy stands behind what the volume counts as its own sectors, usually in the last of the partition.
         int bytesPerSector = BinaryPrimitives.ReadUInt16LittleEndian(boot.AsSpan(Offsets.BytesPerSector));
         ulong sectors = BinaryPrimitives.ReadUInt64LittleEndian(boot.AsSpan(Offsets.TotalSectors));
-        if (bytesPerSector < VolumeStartPatches.BootSectorBytes || sectors > (ulong)(volume.Length / bytesPerSector) - 1)
+        if (bytesPerSector < VolumeStartPatches.BootSectorBytes || sectors >= (ulong)(volume.Length / bytesPerSector))
         {
             yield break;
         }
 
         long copy = (long)sectors * bytesPerSector;
         byte[] backup = volume.ReadBytes(copy, VolumeStartPatches.BootSectorBytes);
-        if (IsNtfs(backup) && HiddenSectors.Patch(backup, move, copy, "sectors before the file system, in the backup of the NTFS boot sector") is { } second)
+        if (IsNtfs(backup) && hidden.Patch(backup, copy, "sectors before the file system, in the backup of the NTFS boot sector") is { } second)
         {
             yield return second;
         }

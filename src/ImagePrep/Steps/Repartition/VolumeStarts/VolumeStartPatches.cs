@@ -1,5 +1,7 @@
 using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.Errors;
+using ImagePrep.Storage.FileSystems.Fat;
+using ImagePrep.Storage.Partitions;
 
 namespace ImagePrep.Steps.Repartition.VolumeStarts;
 
@@ -11,18 +13,23 @@ internal static class VolumeStartPatches
 {
     public const int BootSectorBytes = 512;
 
+    /// <param name="disk">The base.</param>
+    /// <param name="partitions">Where its partitions go.</param>
+    /// <param name="after">The table that says so.</param>
     /// <exception cref="UnsupportedImageException">A partition that Windows starts from has to move: its boot configuration names the old place.</exception>
-    public static IReadOnlyList<BytePatch> PatchesFor(IBlockReader disk, IEnumerable<PartitionMove> partitions)
+    public static IReadOnlyList<BytePatch> PatchesFor(IBlockReader disk, IEnumerable<PartitionMove> partitions, PartitionTable after)
     {
         List<BytePatch> patches = [];
+        Dictionary<int, Partition> placed = after.Partitions.ToDictionary(partition => partition.Number);
         foreach (PartitionMove move in partitions.Where(move => move.IsMove && move.From.Length >= BootSectorBytes))
         {
             BlockSlice volume = new(disk, move.From);
             byte[] boot = volume.ReadBytes(0, BootSectorBytes);
             WindowsStart.Refuse(volume, boot, move.Partition);
+            HiddenSectors hidden = new(move, placed[move.Partition.Number]);
             patches.AddRange(
-                FatStart.IsFat(boot) ? FatStart.PatchesFor(volume, boot, move) :
-                NtfsStart.IsNtfs(boot) ? NtfsStart.PatchesFor(volume, boot, move) :
+                FatFileSystem.IsFat(volume) ? FatStart.PatchesFor(volume, boot, hidden) :
+                NtfsStart.IsNtfs(boot) ? NtfsStart.PatchesFor(volume, boot, hidden) :
                 ExFatStart.IsExFat(boot) ? ExFatStart.PatchesFor(volume, move) : []);
         }
 

@@ -1,6 +1,7 @@
 using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.Errors;
 using ImagePrep.Storage.FileSystems;
+using ImagePrep.Storage.FileSystems.Fat;
 using ImagePrep.Storage.Partitions;
 
 namespace ImagePrep.Steps.Repartition.VolumeStarts;
@@ -21,7 +22,7 @@ internal static class WindowsStart
         bool isNtfs = NtfsStart.IsNtfs(boot);
         bool startsWindows = (isNtfs && partition.IsActive)
             || (isNtfs && Loaders.Any(name => boot.AsSpan().IndexOf(name) >= 0))
-            || (FatStart.IsFat(boot) && HoldsBootFiles(volume));
+            || (FatFileSystem.IsFat(volume) && HoldsBootFiles(volume));
         if (startsWindows)
         {
             throw new UnsupportedImageException(
