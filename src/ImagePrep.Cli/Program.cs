@@ -18,7 +18,7 @@ internal static class Program
         {
             foreach (ParseError error in parsed.Errors)
             {
-                Console.Error.WriteLine($"imageprep: {error.Message}");
+                Console.Error.WriteLine($"imageprep: {Printable(error.Message)}");
             }
 
             Console.Error.WriteLine($"Try '{Words(parsed.CommandResult)} --help'.");
@@ -36,11 +36,13 @@ internal static class Program
         }
         catch (Exception exception) when (ExitCodes.TryExplain(exception, out int code, out string? message))
         {
-            // Messages quote paths and names of the image, and what was typed: line by line, so that they do not speak to the terminal.
-            Console.Error.WriteLine($"imageprep: {string.Join('\n', message.Split('\n').Select(PrintableText.From))}");
+            Console.Error.WriteLine($"imageprep: {Printable(message)}");
             return code;
         }
     }
+
+    /// <summary>Messages quote paths and names of the image, and what was typed: line by line, so that they do not speak to the terminal.</summary>
+    private static string Printable(string message) => string.Join('\n', message.Split('\n').Select(PrintableText.From));
 
     /// <summary>The program and the commands that were typed, such as "imageprep entropy assess".</summary>
     private static string Words(CommandResult result) =>

@@ -83,7 +83,6 @@ public sealed class EntropyAssessTests : IDisposable
         Fails(CliProgram.Run("entropy", "assess", good, "--claimed-entropy", "NaN"), 2, "--claimed-entropy");
         Fails(CliProgram.Run("entropy", "assess", good, "--restarts", good), 2, "1,000 restarts");
         Fails(CliProgram.Run("entropy", "assess", _scratch.File("absent")), 5, "absent");
-        Fails(CliProgram.Run("entropy", "assess", _scratch.Path), 5, _scratch.Path);
         Fails(CliProgram.Run("entropy", "assess", "/dev/zero"), 2, "head -c 1000000");
     }
 

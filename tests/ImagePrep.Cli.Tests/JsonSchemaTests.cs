@@ -34,7 +34,7 @@ public sealed class JsonSchemaTests
 
     private static void Describes(string file, JsonTypeInfo type)
     {
-        JsonNode schema = type.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Comment });
+        JsonNode schema = type.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Describe });
         JsonObject document = new() { ["$schema"] = "https://json-schema.org/draft/2020-12/schema" };
         foreach ((string key, JsonNode? value) in schema.AsObject())
         {
@@ -52,8 +52,17 @@ public sealed class JsonSchemaTests
         }
     }
 
-    private static JsonNode Comment(JsonSchemaExporterContext context, JsonNode schema)
+    private static JsonNode Describe(JsonSchemaExporterContext context, JsonNode schema)
     {
+        // Nulls are left out of what is printed.
+        if ((schema as JsonObject)?["required"] is JsonArray required)
+        {
+            foreach (JsonPropertyInfo optional in context.TypeInfo.Properties.Where(property => property.IsGetNullable))
+            {
+                required.RemoveAll(name => name!.GetValue<string>() == optional.Name);
+            }
+        }
+
         string text = context.PropertyInfo is { } property ? Parameter(property) : Summary(context.TypeInfo.Type);
         if (text.Length > 0 && schema is JsonObject described)
         {

@@ -57,6 +57,7 @@ public sealed class LookInsideTests : IClassFixture<LookInsideTests.Disk>
     [InlineData("/boot/efi/EFI/", "grubx64.efi")]
     [InlineData("/mnt/data/kernel", "/mnt/data/kernel -> ../../boot/vmlinuz")]
     [InlineData("/mnt/data/dangling", "/mnt/data/dangling -> /nowhere")]
+    [InlineData("/mnt/data/loop", "/mnt/data/loop -> loop")]
     [InlineData("/srv", "a\\x1b[31mred\\x0aname")]
     public void List_OneEntry_IsOneLine(string path, string shown)
     {
@@ -70,7 +71,7 @@ public sealed class LookInsideTests : IClassFixture<LookInsideTests.Disk>
     {
         string[] lines = CliProgram.Run("ls", Image, "/mnt/data").EnsureSuccess("ls").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-        lines.Length.ShouldBe(5);
+        lines.Length.ShouldBe(6);
         lines.Select(line => line.IndexOf("20", 30, StringComparison.Ordinal)).Distinct().ShouldHaveSingleItem();
     }
 
@@ -80,6 +81,7 @@ public sealed class LookInsideTests : IClassFixture<LookInsideTests.Disk>
     [InlineData("cat", "/boot", "is a folder")]
     [InlineData("cat", "boot", "begins with '/'")]
     [InlineData("cat", "/mnt/data/dangling", "has no 'nowhere'")]
+    [InlineData("cat", "/mnt/data/loop", "links that lead to each other")]
     public void NoSuchFile_TellsHowFarThePathLeads(string command, string path, string told)
     {
         ToolResult result = CliProgram.Run(command, Image, path);

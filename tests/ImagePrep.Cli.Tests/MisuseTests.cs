@@ -154,8 +154,65 @@ public sealed class MisuseTests : IDisposable
         result.Error.ShouldNotContain("   at ");
     }
 
+    [Theory]
+    [InlineData("IMAGE", "inspect", "")]
+    [InlineData("IMAGE", "ls", "", "/")]
+    [InlineData("PATH", "ls", "x.img", "")]
+    [InlineData("--backing", "inspect", "x.img", "--backing", "")]
+    [InlineData("--catalog", "inspect", "x.img", "--catalog", "")]
+    [InlineData("--catalog", "catalog", "--catalog", "")]
+    [InlineData("--recipe", "prepare", "--recipe", "", "--base", "x.img", "--out", "y")]
+    [InlineData("--base", "prepare", "--recipe", "debian-12", "--base", "", "--out", "y")]
+    [InlineData("--out", "prepare", "--recipe", "debian-12", "--base", "x.img", "--out", "")]
+    [InlineData("--nodes", "prepare", "--recipe", "debian-12", "--base", "x.img", "--out", "y", "--nodes", "")]
+    [InlineData("--entropy-file", "prepare", "--recipe", "debian-12", "--base", "x.img", "--out", "y", "--entropy-file", "")]
+    [InlineData("GOLDEN", "stamp", "", "--count", "1", "--out", "y")]
+    [InlineData("--out", "stamp", "x.json", "--count", "1", "--out", "")]
+    [InlineData("FILE", "rngtest", "")]
+    [InlineData("--html", "rngtest", "x", "--html", "")]
+    [InlineData("FILE", "entropy", "assess", "")]
+    [InlineData("--restarts", "entropy", "assess", "x", "--restarts", "")]
+    [InlineData("NAME", "recipes", "")]
+    public void EmptyValue_IsAUsageErrorThatNamesIt(string what, params string[] arguments)
+    {
+        ToolResult result = CliProgram.Run(arguments);
+
+        result.ExitCode.ShouldBe(2, result.Error);
+        result.Error.ShouldContain($"imageprep: {what}: '' is empty");
+        result.Error.ShouldNotContain("   at ");
+    }
+
+    [Theory]
+    [InlineData("GOLDEN", "stamp", ".", "--count", "1", "--out", "y")]
+    [InlineData("--nodes", "stamp", "x.json", "--nodes", ".", "--out", "y")]
+    [InlineData("--entropy-file", "stamp", "x.json", "--count", "1", "--entropy-file", ".", "--out", "y")]
+    [InlineData("--catalog", "catalog", "--catalog", ".")]
+    [InlineData("FILE", "rngtest", ".")]
+    [InlineData("FILE", "entropy", "assess", ".")]
+    public void FolderWhereAFileIsMeant_IsAUsageErrorThatSaysSo(string what, params string[] arguments)
+    {
+        ToolResult result = CliProgram.Run(arguments);
+
+        result.ExitCode.ShouldBe(2, result.Error);
+        result.Error.ShouldContain($"imageprep: {what}: '.' is a folder; name a file.");
+    }
+
     [Fact]
     public void NodesAndCount_ExcludeEachOther() => Fails(Prepare(DemoBase.Path, "--nodes", "x.csv", "--count", "3"), 2, "--nodes");
+
+    [Fact]
+    public void NodesOfARecipeWithoutSlots_AreRefusedBeforeAnythingIsWritten()
+    {
+        string recipe = _scratch.File("plain.yaml");
+        File.WriteAllText(recipe, "name: plain\nsteps:\n  repartition: {}\n");
+        string[] arguments = ["prepare", "--recipe", recipe, "--base", DemoBase.Path, "--count", "2"];
+
+        ToolResult result = CliProgram.Run([.. arguments, "--out", Output]);
+
+        Fails(result, 3, "Add the steps reset-identity and add-node-entropy");
+        result.Error.ShouldNotContain("Writing the golden image");
+        CliProgram.Run([.. arguments, "--dry-run"]).ExitCode.ShouldBe(3);
+    }
 
     [Fact]
     public void RawOverlay_IsRefused() => Fails(Prepare(DemoBase.Path, "--count", "1", "--format", "raw"), 2, "--layout standalone");

@@ -45,6 +45,7 @@ internal sealed class SplitGuest : IDisposable
         File.CreateSymbolicLink(Path.Combine(data, "esp"), "/boot/efi/EFI");
         File.CreateSymbolicLink(Path.Combine(data, "kernel"), "../../boot/vmlinuz");
         File.CreateSymbolicLink(Path.Combine(data, "dangling"), "/nowhere");
+        File.CreateSymbolicLink(Path.Combine(data, "loop"), "loop");
         using (FileStream big = File.Create(Path.Combine(data, "big")))
         {
             big.SetLength(BigFileLength);

@@ -9,7 +9,7 @@ internal static class CommandTree
     public static Command Build(CancellationToken cancellation)
     {
         // A plain command instead of RootCommand: its name is then the program's, however the host file is called.
-        return new Command("imageprep", "Makes virtual machine images safe to provision.")
+        Command root = new("imageprep", "Makes virtual machine images safe to provision.")
         {
             new HelpOption { Recursive = true },
             new VersionOption(),
@@ -23,5 +23,7 @@ internal static class CommandTree
             RecipesCommand.Build(),
             CatalogCommand.Build(),
         };
+        CommonOptions.RefuseEmptyValues(root);
+        return root;
     }
 }

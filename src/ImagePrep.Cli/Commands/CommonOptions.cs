@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using ImagePrep.Containers;
 using ImagePrep.Errors;
 using ImagePrep.Nodes;
@@ -30,17 +31,18 @@ internal static class CommonOptions
         HelpName = "FILE",
     };
 
-    public static Option<string[]> Catalogs() => new("--catalog")
+    public static Option<string[]> Catalogs() => OfFiles(new Option<string[]>("--catalog")
     {
         Description = "Catalog file of your own, beside the built-in one ('imageprep catalog --schema' prints its form). May be repeated.",
         HelpName = "FILE",
-    };
+    });
 
     public static Option<bool> Json() => new("--json") { Description = "Print JSON instead of text." };
 
     public static Option<string> Out() => new("--out") { Description = "Output folder: new, or empty.", Required = true, HelpName = "DIR" };
 
-    public static Option<string> Nodes() => new("--nodes") { Description = "Node list: CSV with the columns name, mac, uuid, machine-id, site-…", HelpName = "FILE" };
+    public static Option<string> Nodes() =>
+        OfFiles(new Option<string>("--nodes") { Description = "Node list: CSV with the columns name, mac, uuid, machine-id, site-…", HelpName = "FILE" });
 
     public static Option<int?> Count() => new("--count") { Description = "Number of nodes to make, named node-1 and so on.", HelpName = "N" };
 
@@ -76,11 +78,45 @@ internal static class CommonOptions
     /// <summary>What people are told of such an input: a name without its folder.</summary>
     public static string InputName(string file) => file == "-" ? "standard input" : Path.GetFileName(file);
 
-    public static Option<string[]> EntropyFiles() => new("--entropy-file")
+    public static Option<string[]> EntropyFiles() => OfFiles(new Option<string[]>("--entropy-file")
     {
         Description = "File, FIFO or device, such as /dev/hwrng, whose bytes are mixed into every node's seed, besides the operating system's. May be repeated.",
         HelpName = "FILE",
-    };
+    });
+
+    /// <summary>Has an option refuse a folder, of which the operating system says no more than that access is denied.</summary>
+    public static Option<T> OfFiles<T>(Option<T> option)
+    {
+        option.Validators.Add(result => Refuse(result, option.Name, Directory.Exists, "is a folder; name a file"));
+        return option;
+    }
+
+    /// <inheritdoc cref="OfFiles{T}(Option{T})"/>
+    public static Argument<T> OfFiles<T>(Argument<T> argument)
+    {
+        argument.Validators.Add(result => Refuse(result, argument.Name, Directory.Exists, "is a folder; name a file"));
+        return argument;
+    }
+
+    /// <summary>Has everything that takes a value refuse an empty one, which is a variable of a script that was never set.</summary>
+    public static void RefuseEmptyValues(Command command)
+    {
+        const string Problem = "is empty; give a value, or leave it out";
+        foreach (Option option in command.Options)
+        {
+            option.Validators.Add(result => Refuse(result, option.Name, string.IsNullOrEmpty, Problem));
+        }
+
+        foreach (Argument argument in command.Arguments)
+        {
+            argument.Validators.Add(result => Refuse(result, argument.Name, string.IsNullOrEmpty, Problem));
+        }
+
+        foreach (Command inner in command.Subcommands)
+        {
+            RefuseEmptyValues(inner);
+        }
+    }
 
     /// <exception cref="RecipeException">Both given, a bad count, or a bad list.</exception>
     public static IReadOnlyList<NodeSpec> ReadNodes(string? file, int? count)
@@ -109,6 +145,14 @@ internal static class CommonOptions
     };
 
     public static int CheckJobs(int jobs) => jobs is >= 1 and <= 256 ? jobs : throw Misuse("--jobs", "is a number from 1 to 256");
+
+    private static void Refuse(SymbolResult result, string name, Predicate<string> isWrong, string problem)
+    {
+        if (result.Tokens.FirstOrDefault(token => isWrong(token.Value)) is { } wrong)
+        {
+            result.AddError($"{name}: '{wrong.Value}' {problem}.");
+        }
+    }
 
     public static RecipeException Misuse(string option, string text) => new("command line", [new RecipeProblem(option, 0, text)]);
 }

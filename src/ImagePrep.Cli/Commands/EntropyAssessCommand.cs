@@ -9,16 +9,16 @@ internal static class EntropyAssessCommand
 {
     public static Command Build(CancellationToken cancellation)
     {
-        Argument<string> file = new("FILE")
+        Argument<string> file = CommonOptions.OfFiles(new Argument<string>("FILE")
         {
             Description = "Raw samples of a noise source in the order they were taken, one a byte in its lowest bits; 1,000,000 or more. '-' for standard input.",
-        };
+        });
         Option<int?> bits = new("--bits-per-symbol") { Description = "Bits of a sample, 1 to 8. Without it, what the widest sample needs.", HelpName = "N" };
-        Option<string> restarts = new("--restarts")
+        Option<string> restarts = CommonOptions.OfFiles(new Option<string>("--restarts")
         {
             Description = "Samples of 1,000 restarts, the first 1,000 after each, one restart after the other: 1,000,000 bytes.",
             HelpName = "FILE",
-        };
+        });
         Option<double?> claim = new("--claimed-entropy")
         {
             Description = "Bits of min-entropy per sample that the source is designed for. The assessment is never higher.",

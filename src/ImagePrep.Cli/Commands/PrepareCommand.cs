@@ -73,6 +73,8 @@ internal static class PrepareCommand
             session.RunStep(step);
         }
 
+        session.CheckNodes();
+
         PlanText.Write(session.Outcomes, session.Reported, session.FindDeviceOrder(), request);
         return ExitCodes.Done;
     }

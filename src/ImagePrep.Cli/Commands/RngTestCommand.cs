@@ -14,11 +14,11 @@ internal static class RngTestCommand
 {
     public static Command Build()
     {
-        Argument<string> file = new("FILE")
+        Argument<string> file = CommonOptions.OfFiles(new Argument<string>("FILE")
         {
             Description = "File to test; '-' or nothing for standard input.",
             DefaultValueFactory = _ => "-",
-        };
+        });
         Option<string> battery = new("--battery") { Description = DescribeBatteries(), HelpName = "NAME", DefaultValueFactory = _ => BatteryLimits.DefaultId };
         battery.AcceptOnlyFromAmong([.. StreamBatteries.All.Select(known => known.Id)]);
         Option<long?> blocks = new("--blocks") { Description = "Stop after this many blocks or sequences.", HelpName = "N" };
@@ -33,7 +33,8 @@ internal static class RngTestCommand
             HelpName = "N",
         };
         Option<bool> json = CommonOptions.Json();
-        Option<string> html = new("--html") { Description = "Also write a page: statistics against their bounds, and a picture of the first bits.", HelpName = "FILE" };
+        Option<string> html = CommonOptions.OfFiles(
+            new Option<string>("--html") { Description = "Also write a page: statistics against their bounds, and a picture of the first bits.", HelpName = "FILE" });
         Command command = new(
             "rngtest",
             "Runs statistical tests on random bytes; those of FIPS 140-2 Change Notice 1 on blocks of 20,000 bits, with the verdicts of rng-tools' rngtest, "

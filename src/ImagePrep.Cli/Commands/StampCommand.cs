@@ -10,7 +10,7 @@ internal static class StampCommand
 {
     public static Command Build(CancellationToken cancellation)
     {
-        Argument<string> golden = new("GOLDEN") { Description = "golden.json of a prepared image." };
+        Argument<string> golden = CommonOptions.OfFiles(new Argument<string>("GOLDEN") { Description = "golden.json of a prepared image." });
         Option<string> nodes = CommonOptions.Nodes();
         Option<int?> count = CommonOptions.Count();
         Option<string> output = CommonOptions.Out();

@@ -143,7 +143,7 @@ public sealed class DiskImage : IBlockReader, IDisposable
             if (ReadHead(file, format) is not { } head)
             {
                 return isBase
-                    ? new DiskImage(file, format, file, listedBacking: null, [])
+                    ? OpenRaw(file)
                     : throw new UnsupportedImageException(UnsupportedKind.Ambiguous, "raw image", $"'{path}' is raw and has no backing file, but '{paths[first + 1]}' is listed below it.");
             }
 
@@ -163,6 +163,21 @@ public sealed class DiskImage : IBlockReader, IDisposable
             file.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A guest sees whole sectors: of the last one, what the file lacks reads as zeros, as QEMU has it.</summary>
+    private static DiskImage OpenRaw(HostFile file)
+    {
+        const int SectorSize = Qcow2ClusterEntry.SectorSize;
+        int partial = (int)(file.Length % SectorSize);
+        if (partial == 0)
+        {
+            return new DiskImage(file, DiskFormat.Raw, file, listedBacking: null, []);
+        }
+
+        ComposedReader whole = new(file.Length + SectorSize - partial, [(0, file)]);
+        string note = $"the file ends {partial} bytes into a sector of {SectorSize}; the rest of that sector is taken for zeros, as QEMU does";
+        return new DiskImage(file, DiskFormat.Raw, whole, listedBacking: null, [note]);
     }
 
     private static Qcow2Head? ReadHead(HostFile file, DiskFormat format) => format == DiskFormat.Qcow2 ? Qcow2Head.Read(file) : null;

@@ -24,6 +24,10 @@ public static class SlotNames
     /// <summary>KEY=value lines about the node, padded with newlines to 4,096 bytes.</summary>
     public const string Node = "node";
 
+    /// <summary>Bytes of each slot.</summary>
+    public static IReadOnlyDictionary<string, int> Lengths { get; } =
+        new Dictionary<string, int>(StringComparer.Ordinal) { [Seed] = 512, [MachineId] = 33, [HostName] = 65, [Node] = 4096 };
+
     private static readonly Lazy<IReadOnlyList<byte[]>> Placeholders =
         new(() => [.. EmbeddedFiles.List("templates/common/slots").Select(EmbeddedFiles.Read)]);
 

@@ -37,7 +37,12 @@ public class GuestTree
     {
         ArgumentNullException.ThrowIfNull(path);
         Walk walk = new(this);
-        return walk.TryRun(path.Names.Select(name => name.Bytes.ToArray()), followLast, out node);
+        if (walk.TryRun(path.Names.Select(name => name.Bytes.ToArray()), followLast, out node))
+        {
+            return true;
+        }
+
+        return walk.Loop is null ? false : throw CorruptImageException.Loop(walk.Loop.ToString(), "the chain of symbolic links", MaxLinks);
     }
 
     public bool TryFind(string path, [NotNullWhen(true)] out GuestNode? node, bool followLast = true) =>
@@ -168,6 +173,9 @@ public class GuestTree
         /// <summary>What stopped the walk.</summary>
         public string Obstacle { get; private set; } = "";
 
+        /// <summary>The link at which there were too many; null when that is not what stopped the walk.</summary>
+        public GuestPath? Loop { get; private set; }
+
         public bool TryRun(IEnumerable<byte[]> path, bool followLast, [NotNullWhen(true)] out GuestNode? node)
         {
             node = null;
@@ -201,6 +209,13 @@ public class GuestTree
                 GuestNode entry = tree._mounts.ContainsKey(reached) ? Enter(tree, reached) : new GuestNode(directory.Mount, found, reached);
                 if (entry.Info.Kind == NodeKind.SymbolicLink && (_pending.Count > 0 || followLast))
                 {
+                    if (++_links > MaxLinks)
+                    {
+                        Loop = entry.Path;
+                        Obstacle = $"{entry.Path} is one of more than {MaxLinks} links that lead to each other";
+                        return false;
+                    }
+
                     FollowLink(entry);
                 }
                 else
@@ -221,11 +236,6 @@ public class GuestTree
 
         private void FollowLink(GuestNode link)
         {
-            if (++_links > MaxLinks)
-            {
-                throw CorruptImageException.Loop(link.Path.ToString(), "the chain of symbolic links", MaxLinks);
-            }
-
             byte[] target = link.Mount.FileSystem.ReadLink(link.Node);
             if (target is [(byte)'/', ..])
             {

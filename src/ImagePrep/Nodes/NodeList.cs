@@ -17,6 +17,8 @@ public static partial class NodeList
 
     private const string SitePrefix = "site-";
 
+    private static readonly string NullMachineId = new('0', 32);
+
     private static readonly string[] KnownColumns = ["name", "mac", "uuid", "machine-id"];
 
     /// <summary>Nodes named node-1 … node-N, zero-padded so that they sort.</summary>
@@ -57,6 +59,8 @@ public static partial class NodeList
     {
         private readonly Dictionary<string, int> _names = new(StringComparer.Ordinal);
         private readonly Dictionary<string, int> _machineIds = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, int> _macs = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, int> _uuids = new(StringComparer.Ordinal);
 
         public List<RecipeProblem> Problems { get; } = [];
 
@@ -132,12 +136,15 @@ public static partial class NodeList
             foreach (string mac in macs)
             {
                 Check(line, "mac", Mac().IsMatch(mac), $"'{mac}' is not a MAC address such as 52:54:00:12:34:56");
+                Unique(_macs, line, "mac", mac);
             }
 
             string uuid = Field("uuid").ToLowerInvariant();
             Check(line, "uuid", uuid.Length == 0 || Uuid().IsMatch(uuid), $"'{uuid}' is not a UUID");
+            Unique(_uuids, line, "uuid", uuid);
             string machineId = Field("machine-id").ToLowerInvariant();
             Check(line, "machine-id", machineId.Length == 0 || MachineId().IsMatch(machineId), $"'{machineId}' is not 32 hexadecimal digits");
+            Check(line, "machine-id", machineId != NullMachineId, "is all zeros: systemd takes that for none and makes another, which nobody committed to");
             Unique(_machineIds, line, "machine-id", machineId);
 
             List<KeyValuePair<string, string>> site = [];

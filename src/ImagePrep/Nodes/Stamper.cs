@@ -20,6 +20,7 @@ internal sealed class Stamper(GoldenImage golden, StampOptions options, TimeProv
     /// <exception cref="Randomness.RandomnessException">The secrets failed their tests; nothing was written.</exception>
     public StampedBatch Stamp(IReadOnlyList<NodeSpec> nodes, string outputFolder, string goldenPath, CancellationToken cancellation)
     {
+        _ = golden.Slot(SlotNames.Seed);
         using SeedBatch secrets = Draw(nodes);
         string folder = Path.Combine(outputFolder, Folder);
         MakeOwnerOnly(folder);

@@ -88,6 +88,11 @@ public sealed class PreparationSession : IDisposable
         _observer.Phase("Inspecting the base");
         InspectionReport report = _base.Inspect();
         RefuseOtherGuest(report.Guest);
+        foreach (string note in _base.Disk.Notes)
+        {
+            _observer.Remark($"The base: {note}.");
+        }
+
         return report;
     }
 
@@ -128,10 +133,25 @@ public sealed class PreparationSession : IDisposable
         return outcome;
     }
 
+    /// <summary>Refuses nodes of an image that has no place for their seeds. Call after the last step: steps make the slots.</summary>
+    /// <exception cref="StepException">Nodes are asked for, and cannot be stamped.</exception>
+    public void CheckNodes()
+    {
+        GuestStepContext context = _context ?? throw OutOfOrder(nameof(CheckNodes), nameof(Repartition));
+        if (_request.Nodes.Count > 0 && !context.Slots.Any(slot => slot.Name == SlotNames.Seed))
+        {
+            throw new StepException(
+                $"recipe {_request.Recipe.Name}",
+                $"leaves no slot {SlotNames.Seed} in this guest, so no node can be stamped from its image. "
+                + "Add the steps reset-identity and add-node-entropy to the recipe, or ask for no nodes.");
+        }
+    }
+
     /// <summary>Writes the golden image in one pass, and verifies it before it counts.</summary>
     public GoldenDocument WriteGolden()
     {
         GuestStepContext context = _context ?? throw OutOfOrder(nameof(WriteGolden), nameof(Repartition));
+        CheckNodes();
         _observer.Phase("Writing the golden image");
         GrubCores grubs = GrubCores.On(_plan!.Compose(_base.Disk), _plan.After);
         GoldenParts parts = new()

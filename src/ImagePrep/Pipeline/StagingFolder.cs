@@ -12,10 +12,11 @@ public sealed class StagingFolder : IDisposable
     private const string Prefix = ".imageprep-partial-";
 
     private readonly bool _createdFinal;
+    private readonly FolderLock? _lock;
     private bool _published;
 
     /// <param name="finalPath">The output folder: absent, or empty but for leftovers of killed runs.</param>
-    /// <exception cref="IOException">The folder holds files, or cannot be written.</exception>
+    /// <exception cref="IOException">The folder holds files, another run is writing to it, or it cannot be written.</exception>
     public StagingFolder(string finalPath)
     {
         ArgumentException.ThrowIfNullOrEmpty(finalPath);
@@ -30,21 +31,24 @@ public sealed class StagingFolder : IDisposable
         try
         {
             Directory.CreateDirectory(FinalPath);
-            RemoveLeftovers();
-            string? present = Directory.EnumerateFileSystemEntries(FinalPath)
-                .Select(System.IO.Path.GetFileName)
-                .Order(StringComparer.Ordinal)
-                .FirstOrDefault(name => !name!.StartsWith(Prefix, StringComparison.Ordinal) && name != "lost+found");
-            if (present is not null)
-            {
-                throw new IOException($"{FinalPath} is not empty (it holds {present}); name a new or empty folder with --out.");
-            }
+            RefuseForeignFiles();
+            _lock = FolderLock.TryTake(FinalPath)
+                ?? throw new IOException($"Another run of ImagePrep is writing to {FinalPath}; let it end, or name another folder with --out.");
 
+            // Again: a run that held the lock until now has published meanwhile.
+            RefuseForeignFiles();
+            RemoveLeftovers();
             Directory.CreateDirectory(Path);
         }
         catch (UnauthorizedAccessException exception)
         {
+            _lock?.Dispose();
             throw new IOException($"{FinalPath} cannot be written: {exception.Message} Name a folder you may write with --out.", exception);
+        }
+        catch
+        {
+            _lock?.Dispose();
+            throw;
         }
     }
 
@@ -56,9 +60,17 @@ public sealed class StagingFolder : IDisposable
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Moves everything to its final name, <paramref name="last"/> at the end: whoever sees that file sees all the others.</summary>
+    /// <summary>
+    /// Puts everything on stable storage and moves it to its final name, <paramref name="last"/> at the end: whoever sees that file sees all the others.
+    /// </summary>
     public void Publish(string last)
     {
+        // Files in folders are a batch, which whoever wrote it has flushed at once.
+        foreach (string file in Directory.EnumerateFiles(Path))
+        {
+            Durability.FlushFile(file);
+        }
+
         foreach (string entry in Directory.EnumerateFileSystemEntries(Path).OrderBy(entry => System.IO.Path.GetFileName(entry) == last ? 1 : 0).ToArray())
         {
             string target = System.IO.Path.Combine(FinalPath, System.IO.Path.GetFileName(entry));
@@ -66,6 +78,7 @@ public sealed class StagingFolder : IDisposable
         }
 
         Directory.Delete(Path);
+        _lock?.Dispose();
         Durability.FlushFolder(FinalPath);
         _published = true;
     }
@@ -82,24 +95,40 @@ public sealed class StagingFolder : IDisposable
             Directory.Delete(Path, recursive: true);
         }
 
+        _lock?.Dispose();
         if (_createdFinal && Directory.Exists(FinalPath) && !Directory.EnumerateFileSystemEntries(FinalPath).Any())
         {
             Directory.Delete(FinalPath);
         }
     }
 
-    /// <summary>Removes what killed runs left behind: hidden folders whose process is gone.</summary>
+    private void RefuseForeignFiles()
+    {
+        string? present = Directory.EnumerateFileSystemEntries(FinalPath)
+            .Where(entry => System.IO.Path.GetFileName(entry) is not ("lost+found" or FolderLock.FileName) && !IsStaging(entry))
+            .Select(System.IO.Path.GetFileName)
+            .Order(StringComparer.Ordinal)
+            .FirstOrDefault();
+        if (present is not null)
+        {
+            throw new IOException($"{FinalPath} is not empty (it holds {present}); name a new or empty folder with --out.");
+        }
+    }
+
+    /// <summary>Removes what killed runs left behind: whoever holds the lock is the only run, so every hidden folder is a leftover.</summary>
     private void RemoveLeftovers()
     {
-        foreach (string folder in Directory.EnumerateDirectories(FinalPath, Prefix + "*"))
+        foreach (string folder in Directory.EnumerateDirectories(FinalPath, Prefix + "*").Where(IsStaging))
         {
-            bool isRunning = int.TryParse(System.IO.Path.GetFileName(folder)[Prefix.Length..], CultureInfo.InvariantCulture, out int id)
-                && id != Environment.ProcessId
-                && Directory.Exists($"/proc/{id}");
-            if (!isRunning)
-            {
-                Directory.Delete(folder, recursive: true);
-            }
+            Directory.Delete(folder, recursive: true);
         }
+    }
+
+    /// <summary>Whether an entry has a name that this class gives; what else begins like it is the user's.</summary>
+    private static bool IsStaging(string entry)
+    {
+        string name = System.IO.Path.GetFileName(entry);
+        return name.StartsWith(Prefix, StringComparison.Ordinal)
+            && int.TryParse(name.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out _);
     }
 }

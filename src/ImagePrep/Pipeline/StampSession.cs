@@ -1,6 +1,11 @@
+using System.Text;
+using ImagePrep.Errors;
 using ImagePrep.Golden;
 using ImagePrep.Nodes;
 using ImagePrep.Reports;
+using ImagePrep.Storage.Blocks;
+using ImagePrep.Storage.Disks.Output;
+using ImagePrep.Storage.Errors;
 
 namespace ImagePrep.Pipeline;
 
@@ -18,8 +23,18 @@ public static class StampSession
         observer.Phase("Checking the golden image");
         using GoldenImage golden = GoldenImage.Open(request.GoldenDocument, cancellation);
 
+        string goldenPath = NameFor(golden, output);
+        switch (request.Stamping.Layout)
+        {
+            case NodeLayout.Overlay:
+                RefuseLongName(goldenPath);
+                break;
+            case NodeLayout.StandaloneQcow2:
+                RefuseCompressed(golden, request.GoldenDocument);
+                break;
+        }
+
         observer.Phase($"Stamping {request.Nodes.Count} nodes");
-        string goldenPath = Path.GetRelativePath(Path.Combine(output.FinalPath, Stamper.Folder), golden.Path);
         Stamper stamper = new(golden, request.Stamping, clock, observer);
         StampedBatch batch = stamper.Stamp(request.Nodes, output.Path, goldenPath, cancellation);
 
@@ -32,5 +47,41 @@ public static class StampSession
         cancellation.ThrowIfCancellationRequested();
         output.Publish(last: PreparationSession.ReportName);
         return report;
+    }
+
+    /// <summary>The golden image as the overlays name it: relative, and from where they really lie, since ".." does not lead back through a link.</summary>
+    private static string NameFor(GoldenImage golden, StagingFolder output) =>
+        Path.GetRelativePath(Path.Combine(RealPath.Of(output.FinalPath), Stamper.Folder), RealPath.Of(golden.Path));
+
+    private static void RefuseLongName(string name)
+    {
+        if (!BackingFile.HasRoomFor(name))
+        {
+            throw new IOException(
+                $"The path from the nodes to the golden image has {Encoding.UTF8.GetByteCount(name)} bytes, more than fit into an overlay. "
+                + "Name an output folder nearer to the image with --out, or take --layout standalone.");
+        }
+    }
+
+    private static void RefuseCompressed(GoldenImage golden, string documentPath)
+    {
+        try
+        {
+            foreach (RangeDescription range in golden.Document.Slots.SelectMany(slot => slot.Ranges))
+            {
+                golden.Disk.LocateInFile(new ByteRange(range.Start, range.Length));
+            }
+        }
+        catch (UnsupportedImageException)
+        {
+            throw new RecipeException(
+                documentPath,
+                [
+                    new RecipeProblem(
+                        "--layout standalone",
+                        0,
+                        "goes without a compressed golden image, whose copies cannot be patched; use --layout overlay, or --format raw, or prepare without --compress"),
+                ]);
+        }
     }
 }

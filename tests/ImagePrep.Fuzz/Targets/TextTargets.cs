@@ -1,5 +1,5 @@
 using System.Text;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using ImagePrep.Errors;
 using ImagePrep.Golden;
 using ImagePrep.Guests.DeviceOrder;
@@ -40,9 +40,47 @@ internal sealed class NodeListTarget() : FuzzTarget("node-list")
 /// <summary>golden.json goes back into the program when nodes are stamped later, perhaps from elsewhere.</summary>
 internal sealed class GoldenDocumentTarget() : FuzzTarget("golden-json")
 {
-    public override void Execute(Memory<byte> input) => JsonText.Write(JsonText.ReadGolden(Encoding.UTF8.GetString(input.Span)));
+    public override void Execute(Memory<byte> input)
+    {
+        GoldenDocument document = GoldenDocumentReader.Read(Encoding.UTF8.GetString(input.Span), "fuzz");
+        if (document.Slots.Any(slot => slot.Ranges.Sum(range => range.Length) != SlotNames.Lengths[slot.Name]))
+        {
+            throw new BrokenPromiseException("a slot without its bytes was accepted");
+        }
 
-    public override bool IsDocumented(Exception exception) => exception is JsonException;
+        // Changes of bytes hardly ever make a null of a whole item.
+        foreach (string mutant in WithAnItemNull(JsonText.Write(document)))
+        {
+            if (Survives(() => GoldenDocumentReader.Read(mutant, "fuzz")))
+            {
+                throw new BrokenPromiseException("a list with a null was accepted");
+            }
+        }
+    }
+
+    public override bool IsDocumented(Exception exception) => exception is RecipeException;
+
+    private static IEnumerable<string> WithAnItemNull(string text)
+    {
+        JsonNode document = JsonNode.Parse(text)!;
+        foreach (JsonArray list in Lists(document))
+        {
+            for (int i = 0; i < list.Count; i++)
+            {
+                JsonNode? item = list[i];
+                list[i] = null;
+                yield return document.ToJsonString();
+                list[i] = item;
+            }
+        }
+    }
+
+    private static IReadOnlyList<JsonArray> Lists(JsonNode? node) => node switch
+    {
+        JsonArray list => [list, .. list.SelectMany(Lists)],
+        JsonObject fields => [.. fields.SelectMany(field => Lists(field.Value))],
+        _ => [],
+    };
 
     protected override IReadOnlyList<Seed> MakeSeeds()
     {

@@ -87,6 +87,17 @@ public sealed class GuestTreeTests
     }
 
     [Fact]
+    public void Resolve_LinkLoop_IsToldAndTheLinkItselfIsFound()
+    {
+        _root.AddLink("/a", "/b");
+        _root.AddLink("/b", "/a");
+
+        Files.Resolve("/a", followLast: true, out string obstacle).ShouldBeNull();
+        obstacle.ShouldContain("links that lead to each other");
+        Files.Resolve("/a", followLast: false, out _).ShouldNotBeNull().Path.ToString().ShouldBe("/a");
+    }
+
+    [Fact]
     public void Glob_PatternInTwoParts_FindsLinksThemselves()
     {
         _root.Add("/home/a/.ssh/id_rsa", "x");

@@ -47,27 +47,56 @@ public sealed class StagingFolderTests : IDisposable
         Directory.GetFileSystemEntries(Final).ShouldBeEmpty();
     }
 
-    [Fact]
-    public void Constructor_LeftoverOfADeadProcess_IsRemoved()
+    [Theory]
+    [InlineData(".imageprep-partial-4999999")]
+    [InlineData(".imageprep-partial-1")]
+    public void Constructor_LeftoverOfAKilledRun_IsRemovedWhateverItsNumber(string name)
     {
-        // Process numbers end at 4,194,304 (proc(5), pid_max), so this one never lives.
-        Directory.CreateDirectory(Path.Combine(Final, ".imageprep-partial-4999999"));
+        string leftover = Path.Combine(Final, name);
+        Directory.CreateDirectory(leftover);
+        File.WriteAllText(Path.Combine(leftover, "golden.qcow2"), "half");
+        File.WriteAllText(Path.Combine(Final, ".imageprep-lock"), "");
 
         using StagingFolder staging = new(Final);
 
-        Directory.GetFileSystemEntries(Final).ShouldBe([staging.Path]);
+        Directory.GetDirectories(Final).ShouldBe([staging.Path]);
+        Directory.GetFileSystemEntries(staging.Path).ShouldBeEmpty();
     }
 
     [Fact]
-    public void Constructor_LeftoverOfALivingProcess_IsKept()
+    public void Constructor_AnotherRunIsWriting_IsRefusedAndTouchesNothing()
     {
-        string other = Path.Combine(Final, ".imageprep-partial-1");
-        Directory.CreateDirectory(other);
+        using StagingFolder first = new(Final);
+        File.WriteAllText(first.File("a"), "1");
 
-        using (StagingFolder staging = new(Final))
-        {
-            Directory.Exists(other).ShouldBeTrue();
-        }
+        Should.Throw<IOException>(() => new StagingFolder(Final)).Message.ShouldContain("Another run");
+
+        File.ReadAllText(first.File("a")).ShouldBe("1");
+        first.Publish(last: "a");
+        Directory.GetFileSystemEntries(Final).ShouldBe([Path.Combine(Final, "a")]);
+    }
+
+    [Fact]
+    public void Constructor_AfterTheOtherRunEnded_IsGranted()
+    {
+        Directory.CreateDirectory(Final);
+        new StagingFolder(Final).Dispose();
+
+        new StagingFolder(Final).Dispose();
+
+        Directory.GetFileSystemEntries(Final).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(".imageprep-partial-mine")]
+    [InlineData(".imageprep-partial-")]
+    public void Constructor_FolderWithANameOfTheUsers_IsRefusedAndKept(string name)
+    {
+        Directory.CreateDirectory(Path.Combine(Final, name));
+
+        Should.Throw<IOException>(() => new StagingFolder(Final)).Message.ShouldContain($"it holds {name}");
+
+        Directory.GetFileSystemEntries(Final).ShouldBe([Path.Combine(Final, name)]);
     }
 
     [Fact]

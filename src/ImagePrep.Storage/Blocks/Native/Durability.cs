@@ -6,6 +6,13 @@ namespace ImagePrep.Storage.Blocks.Native;
 /// <summary>Getting names and bytes onto stable storage. Where the host has no such call, the file's own flush is all there is.</summary>
 public static class Durability
 {
+    /// <summary>Waits until what was written to a file, by whoever, is on stable storage.</summary>
+    public static void FlushFile(string path)
+    {
+        using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        RandomAccess.FlushToDisk(file);
+    }
+
     /// <summary>Makes the names in a folder durable: without it a rename may be lost in a power failure although the file's bytes are safe.</summary>
     public static void FlushFolder(string folder) => WithFolder(folder, LibC.FlushFile);
 

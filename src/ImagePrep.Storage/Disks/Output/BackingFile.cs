@@ -15,6 +15,9 @@ public sealed record BackingFile(string Name, DiskFormat Format)
     /// </summary>
     public IReadOnlyList<ByteRange>? Own { get; init; }
 
+    /// <summary>Whether an image with clusters of the usual size can name such a file.</summary>
+    public static bool HasRoomFor(string name) => new BackingFile(name, DiskFormat.Qcow2).NameBytes().Length <= Qcow2Header.MaxBackingNameLength;
+
     /// <summary>
     /// The name's bytes. QEMU takes what stands before a colon for a protocol, unless a slash comes first: such names are made to start with "./".
     /// </summary>
