@@ -1,5 +1,6 @@
 using ImagePrep.Golden;
 using ImagePrep.Nodes;
+using ImagePrep.Randomness.Sources;
 using ImagePrep.Reports;
 
 namespace ImagePrep.Pipeline;
@@ -15,12 +16,13 @@ public static class StampSession
         ArgumentNullException.ThrowIfNull(observer);
         ArgumentNullException.ThrowIfNull(clock);
         DateTimeOffset started = clock.GetUtcNow();
+        using EntropyFiles entropyFiles = EntropyFiles.Open(request.Stamping.EntropyFiles, cancellation);
         observer.Phase("Checking the golden image");
         using GoldenImage golden = GoldenImage.Open(request.GoldenDocument, cancellation);
 
         observer.Phase($"Stamping {request.Nodes.Count} nodes");
         string goldenPath = Path.GetRelativePath(Path.Combine(output.FinalPath, Stamper.Folder), golden.Path);
-        Stamper stamper = new(golden, request.Stamping, clock, observer);
+        Stamper stamper = new(golden, request.Stamping, entropyFiles, clock, observer);
         StampedBatch batch = stamper.Stamp(request.Nodes, output.Path, goldenPath, cancellation);
 
         observer.Phase("Testing the seeds in the node images");
