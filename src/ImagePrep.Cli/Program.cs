@@ -12,7 +12,7 @@ internal static class Program
     {
         TerminalStyle.Configure();
         using Interruption interruption = new();
-        Command root = CommandTree.Build(interruption.Token);
+        Command root = CommandTree.Build(interruption);
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {

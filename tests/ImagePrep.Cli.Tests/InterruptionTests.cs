@@ -81,6 +81,57 @@ public sealed class InterruptionTests : IDisposable
         Directory.Exists(_scratch.File("out")).ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData("INT", 130, "rngtest")]
+    [InlineData("TERM", 143, "rngtest", "/dev/zero")]
+    [InlineData("INT", 130, "rngtest", "FIFO")]
+    [InlineData("TERM", 143, "entropy", "assess", "-")]
+    [InlineData("INT", 130, "entropy", "assess", "FIFO")]
+    public void Signalled_WhileItWaitsForInput_EndsAtOnce(string signal, int code, params string[] arguments) =>
+        Signal(signal, [.. arguments.Select(argument => argument == "FIFO" ? Fifo() : argument)]).ShouldBe(code);
+
+    [Fact]
+    public void Signalled_WhileAnEntropyFileHasNoWriter_StopsInOrder()
+    {
+        Signal("INT", ["prepare", "--recipe", "debian-12", "--base", DemoBase.Path, "--out", _scratch.File("out"), "--entropy-file", Fifo()]).ShouldBe(130);
+        Directory.Exists(_scratch.File("out")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void SignalledTwice_EndsWhateverItDoes() =>
+        Signal("INT", ["stamp", "golden.json", "--nodes", Fifo(), "--out", _scratch.File("out")], times: 2).ShouldBe(130);
+
+    private static int Signal(string signal, string[] arguments, int times = 1)
+    {
+        using Process process = CliProgram.Start(arguments);
+
+        // Long enough for it to listen to signals and to wait for its input.
+        Thread.Sleep(TimeSpan.FromSeconds(4));
+        process.HasExited.ShouldBeFalse();
+        for (int sent = 0; sent < times; sent++)
+        {
+            OutsideTool.Run("kill", "-s", signal, process.Id.ToString()).EnsureSuccess("kill");
+
+            // Two that come at once may be taken for one.
+            Thread.Sleep(TimeSpan.FromSeconds(1));
+        }
+
+        bool ended = process.WaitForExit(TimeSpan.FromSeconds(20));
+        if (!ended)
+        {
+            process.Kill();
+        }
+
+        ended.ShouldBeTrue();
+        return process.ExitCode;
+    }
+
+    private string Fifo()
+    {
+        OutsideTool.Run("mkfifo", _scratch.File("fifo")).EnsureSuccess("mkfifo");
+        return _scratch.File("fifo");
+    }
+
     private static bool HasRawImage(string folder) =>
         Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.raw", SearchOption.AllDirectories).Any();
 

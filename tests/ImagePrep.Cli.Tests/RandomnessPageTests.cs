@@ -102,6 +102,31 @@ public sealed partial class RandomnessPageTests : IDisposable
     }
 
     [Fact]
+    public void Page_OverALinkToTheData_IsMisuse()
+    {
+        byte[] data = Good(2_504);
+        File.WriteAllBytes(_scratch.File("data"), data);
+        File.CreateSymbolicLink(_scratch.File("link"), "data");
+
+        CliProgram.Run("rngtest", _scratch.File("data"), "--html", _scratch.File("link")).ExitCode.ShouldBe(2);
+        CliProgram.Run("rngtest", _scratch.File("link"), "--html", _scratch.File("data")).ExitCode.ShouldBe(2);
+        File.ReadAllBytes(_scratch.File("data")).ShouldBe(data);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2_503)]
+    public void Page_NoWholeBlock_SaysSoAndFailsNoTest(int length)
+    {
+        XDocument page = Page(Good(length), 1);
+
+        Text(page).ShouldContain("Nothing was tested");
+        Text(page).ShouldContain("No whole block to test");
+        Text(page).ShouldNotContain("Failed:");
+        page.Descendants(Html + "td").ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Page_FileNameFullOfMarkup_IsText()
     {
         string name = _scratch.File("<b>&'\"");

@@ -89,6 +89,15 @@ public sealed class RngTestCommandTests : IDisposable
     }
 
     [Fact]
+    public void ClosedStandardInput_IsAnErrorOfInput()
+    {
+        ToolResult result = OutsideTool.Run("sh", ["-c", "exec \"$@\" <&-", "sh", .. CliProgram.Command, "rngtest"], seconds: 30);
+
+        result.ExitCode.ShouldBe(5, result.Error);
+        result.Error.ShouldContain("Standard input is closed");
+    }
+
+    [Fact]
     public void Blocks_TooFewBytes_IsNoPass() => CliProgram.Run("rngtest", Data(100)).ExitCode.ShouldBe(1);
 
     private string Data(int length)

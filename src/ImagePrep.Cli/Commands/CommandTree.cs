@@ -6,8 +6,10 @@ namespace ImagePrep.Cli.Commands;
 /// <summary>All commands. Each is one file beside this one.</summary>
 internal static class CommandTree
 {
-    public static Command Build(CancellationToken cancellation)
+    public static Command Build(Interruption interruption)
     {
+        CancellationToken cancellation = interruption.Token;
+
         // A plain command instead of RootCommand: its name is then the program's, however the host file is called.
         Command root = new("imageprep", "Makes virtual machine images safe to provision.")
         {
@@ -16,8 +18,8 @@ internal static class CommandTree
             InspectCommand.Build(cancellation),
             PrepareCommand.Build(cancellation),
             StampCommand.Build(cancellation),
-            RngTestCommand.Build(),
-            EntropyCommand.Build(cancellation),
+            RngTestCommand.Build(interruption),
+            EntropyCommand.Build(interruption),
             ListCommand.Build(cancellation),
             CatCommand.Build(cancellation),
             RecipesCommand.Build(),

@@ -73,14 +73,19 @@ internal static class CommonOptions
 
     /// <summary>Opens what a command reads; '-' is standard input. Unbuffered: nothing is taken from a pipe that is not used.</summary>
     public static Stream OpenInput(string file) =>
-        file == "-" ? Console.OpenStandardInput() : new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        file == "-" ? OpenStandardInput() : new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+
+    /// <exception cref="IOException">The program was started without a standard input.</exception>
+    private static Stream OpenStandardInput() =>
+        StandardInput.IsOpen ? Console.OpenStandardInput() : throw new IOException("Standard input is closed. Name a file, or pass the data by a pipe.");
 
     /// <summary>What people are told of such an input: a name without its folder.</summary>
     public static string InputName(string file) => file == "-" ? "standard input" : Path.GetFileName(file);
 
     public static Option<string[]> EntropyFiles() => OfFiles(new Option<string[]>("--entropy-file")
     {
-        Description = "File, FIFO or device, such as /dev/hwrng, whose bytes are mixed into every node's seed, besides the operating system's. May be repeated.",
+        Description = "File, FIFO or device, such as /dev/hwrng, whose bytes are mixed into every node's seed, besides the operating system's. "
+            + "They are the output of a conditioned source, not raw noise. May be repeated.",
         HelpName = "FILE",
     });
 

@@ -7,7 +7,7 @@ namespace ImagePrep.Cli.Commands;
 /// <summary>imageprep entropy assess FILE|- [--bits-per-symbol N] [--restarts FILE] [--claimed-entropy H] [--json]</summary>
 internal static class EntropyAssessCommand
 {
-    public static Command Build(CancellationToken cancellation)
+    public static Command Build(Interruption interruption)
     {
         Argument<string> file = CommonOptions.OfFiles(new Argument<string>("FILE")
         {
@@ -28,7 +28,7 @@ internal static class EntropyAssessCommand
         Command command = new(
             "assess",
             "Estimates the min-entropy of a noise source by SP 800-90B, with the values of NIST's ea_non_iid and ea_restart, and the cutoffs of its health tests. "
-            + "For raw noise only: the output of a generator assesses well whatever its seed is. Returns 1 when no entropy may be claimed.")
+            + "For raw noise only: the output of a generator assesses well whatever its seed is. Returns 1 when no entropy may be claimed, or the samples are too few to claim any.")
         {
             file,
             bits,
@@ -36,11 +36,15 @@ internal static class EntropyAssessCommand
             claim,
             json,
         };
-        command.SetAction(parsed => Run(parsed.GetValue(file)!, parsed.GetValue(bits), parsed.GetValue(restarts), parsed.GetValue(claim), parsed.GetValue(json), cancellation));
+        command.SetAction(parsed =>
+        {
+            interruption.EndAtOnce();
+            return Run(parsed.GetValue(file)!, parsed.GetValue(bits), parsed.GetValue(restarts), parsed.GetValue(claim), parsed.GetValue(json));
+        });
         return command;
     }
 
-    private static int Run(string file, int? bits, string? restarts, double? claim, bool json, CancellationToken cancellation)
+    private static int Run(string file, int? bits, string? restarts, double? claim, bool json)
     {
         if (bits is < 1 or > NoiseSamples.MostBitsPerSymbol)
         {
@@ -54,7 +58,7 @@ internal static class EntropyAssessCommand
 
         NoiseSamples samples = Read(file, stream => NoiseSamples.Read(stream, file, bits));
         NoiseSamples? matrix = restarts is null ? null : Read(restarts, stream => NoiseSamples.ReadRestarts(stream, restarts, samples.BitsPerSymbol));
-        EntropyAssessment assessment = EntropyAssessor.Assess(samples, matrix, claim, cancellation);
+        EntropyAssessment assessment = EntropyAssessor.Assess(samples, matrix, claim);
         if (json)
         {
             Console.Write(CliJson.Write(assessment));

@@ -5,9 +5,9 @@ namespace ImagePrep.Cli.Commands;
 /// <summary>imageprep entropy …: what has to do with the sources of randomness, not with images.</summary>
 internal static class EntropyCommand
 {
-    public static Command Build(CancellationToken cancellation) => new("entropy", "Assesses sources of randomness, and says where this program's comes from.")
+    public static Command Build(Interruption interruption) => new("entropy", "Assesses sources of randomness, and says where this program's comes from.")
     {
-        EntropyAssessCommand.Build(cancellation),
+        EntropyAssessCommand.Build(interruption),
         EntropyRationaleCommand.Build(),
     };
 }

@@ -6,13 +6,14 @@ using ImagePrep.Cli.Rendering.Html;
 using ImagePrep.Randomness;
 using ImagePrep.Randomness.Batteries;
 using ImagePrep.Randomness.StatisticalTests;
+using ImagePrep.Storage.Blocks;
 
 namespace ImagePrep.Cli.Commands;
 
 /// <summary>imageprep rngtest [FILE|-]</summary>
 internal static class RngTestCommand
 {
-    public static Command Build()
+    public static Command Build(Interruption interruption)
     {
         Argument<string> file = CommonOptions.OfFiles(new Argument<string>("FILE")
         {
@@ -48,19 +49,23 @@ internal static class RngTestCommand
             json,
             html,
         };
-        command.SetAction(parsed => Run(
-            parsed.GetValue(file)!,
-            StreamBatteries.Find(parsed.GetValue(battery)!)!,
-            new BatteryOptions(parsed.GetValue(blocks), parsed.GetValue(alpha), parsed.GetValue(sequenceBits)),
-            parsed.GetValue(json),
-            parsed.GetValue(html)));
+        command.SetAction(parsed =>
+        {
+            interruption.EndAtOnce();
+            return Run(
+                parsed.GetValue(file)!,
+                StreamBatteries.Find(parsed.GetValue(battery)!)!,
+                new BatteryOptions(parsed.GetValue(blocks), parsed.GetValue(alpha), parsed.GetValue(sequenceBits)),
+                parsed.GetValue(json),
+                parsed.GetValue(html));
+        });
         return command;
     }
 
     private static int Run(string file, IStreamBattery battery, BatteryOptions options, bool json, string? html)
     {
         Check(options, battery);
-        if (html is not null && Path.GetFullPath(html) == Path.GetFullPath(file))
+        if (html is not null && ResolvedPath.Of(html) == ResolvedPath.Of(file))
         {
             throw CommonOptions.Misuse("--html", "names the file that is tested, which the page would replace");
         }

@@ -17,6 +17,12 @@ internal static class AssessmentText
         WriteEstimates(output, assessment);
         output.WriteLine();
         output.WriteLine($"Assessed: {assessment.AssessedEntropy:0.0000} bits of min-entropy per sample. {Reason(assessment)}");
+        if (!assessment.Sufficient)
+        {
+            output.WriteLine(
+                $"NOT PASSED: {assessment.Samples:N0} samples are fewer than the {NoiseSamples.RequiredSamples:N0} that SP 800-90B asks for, so nothing may be claimed by it.");
+        }
+
         WriteRestart(output, assessment);
         WriteHealthTests(output, assessment);
         output.WriteLine();
@@ -102,7 +108,7 @@ internal static class AssessmentText
         yield return "assesses well whatever its seed is: no statistic sees that a seed was known, or used twice.";
         if (!assessment.Sufficient)
         {
-            yield return $"Too few samples: SP 800-90B asks for {NoiseSamples.RequiredSamples:N0}. With fewer the estimates are too low: 10,000 perfectly random bytes assess at 5.9 bits a byte.";
+            yield return "With too few samples the estimates are too low: 10,000 perfectly random bytes assess at 5.9 bits a byte.";
         }
 
         if (assessment.BitsInUse < assessment.BitsPerSymbol)

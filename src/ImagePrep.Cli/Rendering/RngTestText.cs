@@ -8,9 +8,19 @@ namespace ImagePrep.Cli.Rendering;
 /// <summary>The result of a battery, for people.</summary>
 internal static class RngTestText
 {
+    /// <summary>What is said of an input that holds no whole block.</summary>
+    public const string NoBlock = "No whole block to test: 2,504 bytes are the least (4 that prime the continuous test, then 2,500 a block).";
+
     private const int BytesPerBlock = 2500;
 
+    /// <summary>Up to here the approximations of SP 800-22 add a fifth to the false alarms at most (docs/decisions/0009).</summary>
+    private const int SequencesWithoutApproximations = 1_000;
+
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
+
+    /// <summary>What is said of a stream that may have held more sequences than are tested.</summary>
+    public static string NoMore { get; } = string.Create(
+        Culture, $"More than {Sp80022Battery.MaxSequences:N0} sequences are not tested; what follows them was not read.");
 
     public static void Write(TextWriter output, IStreamBattery battery, IBatteryResult result, TimeSpan elapsed)
     {
@@ -34,7 +44,7 @@ internal static class RngTestText
     {
         if (result.Blocks == 0)
         {
-            output.WriteLine("No whole block to test: 2,504 bytes are the least (4 that prime the continuous test, then 2,500 a block).");
+            output.WriteLine(NoBlock);
             return;
         }
 
@@ -69,7 +79,17 @@ internal static class RngTestText
         double rate = result.Sequences * (result.SequenceBits / 8e6) / Math.Max(elapsed.TotalSeconds, 1e-6);
         output.WriteLine(string.Create(Culture, $"{result.Sequences:N0} {(result.Sequences == 1 ? "sequence" : "sequences")} of {result.SequenceBits:N0} bits: {verdict} ({rate:0.0} MB/s)"));
         output.WriteLine($"{battery.Name}. Single P-values below 0.01 are no failure; an ideal source fails any of the {result.Tests.Length} bounds");
-        output.WriteLine(string.Create(Culture, $"in at most one run of {1 / result.FalseAlarmRate:N0}."));
+        output.WriteLine(string.Create(Culture, $"in at most one run of {1 / result.FalseAlarmRate:N0}, as far as its P-values are uniform."));
+        if (result.Sequences > SequencesWithoutApproximations)
+        {
+            output.WriteLine("Those of the spectral test are not quite: of 3,000 sequences about one run in 500 fails, of 10,000 one in 130.");
+        }
+
+        if (result.Sequences == Sp80022Battery.MaxSequences)
+        {
+            output.WriteLine(NoMore);
+        }
+
         if (result.Sequences < PValueSeries.SequencesForUniformity)
         {
             output.WriteLine($"So little data shows gross faults only: uniformity needs {PValueSeries.SequencesForUniformity}, and the publication asks for a hundred sequences.");

@@ -83,7 +83,8 @@ public sealed class GoldenImage : IDisposable
     {
         ArgumentNullException.ThrowIfNull(disk);
         ArgumentNullException.ThrowIfNull(slot);
-        byte[] content = new byte[slot.Length];
+        // It may be a seed: what the collector cannot move, its reader can wipe.
+        byte[] content = GC.AllocateArray<byte>(slot.Length, pinned: true);
         int done = 0;
         foreach (RangeDescription range in slot.Ranges)
         {

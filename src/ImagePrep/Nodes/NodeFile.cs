@@ -1,6 +1,6 @@
 using System.Text;
 using ImagePrep.Errors;
-using ImagePrep.Golden;
+using ImagePrep.Randomness.Seeds;
 
 namespace ImagePrep.Nodes;
 
@@ -12,8 +12,27 @@ internal static class NodeFile
     /// <summary>What tells a stamped file from the placeholder.</summary>
     private const string Stamped = "# imageprep node 1";
 
+    /// <summary>Fills the slot. The nonce goes into it alone, never into a string.</summary>
     /// <exception cref="RecipeException">The node's values do not fit.</exception>
-    public static byte[] Of(NodeSpec node, ReadOnlySpan<byte> nonce, int length)
+    public static void Write(NodeSpec node, ReadOnlySpan<byte> nonce, Span<byte> slot)
+    {
+        byte[] before = Encoding.UTF8.GetBytes(BeforeNonce(node));
+        byte[] after = Encoding.UTF8.GetBytes(AfterNonce(node));
+        int digits = 2 * nonce.Length;
+        int length = before.Length + digits + after.Length;
+        if (length > slot.Length)
+        {
+            throw new RecipeException(
+                "node list", [new RecipeProblem(node.Name, 0, $"its values need more than {slot.Length} bytes; shorten the site columns")]);
+        }
+
+        before.CopyTo(slot);
+        HexDigits.Write(nonce, slot[before.Length..]);
+        after.CopyTo(slot[(before.Length + digits)..]);
+        slot[length..].Fill((byte)'\n');
+    }
+
+    private static string BeforeNonce(NodeSpec node)
     {
         StringBuilder text = new();
         text.Append(Stamped).Append('\n');
@@ -28,15 +47,17 @@ internal static class NodeFile
             text.Append("MACS=").AppendJoin(',', node.Macs).Append('\n');
         }
 
-        text.Append("NONCE=").Append(Convert.ToHexStringLower(nonce)).Append('\n');
+        return text.Append("NONCE=").ToString();
+    }
+
+    private static string AfterNonce(NodeSpec node)
+    {
+        StringBuilder text = new("\n");
         foreach ((string key, string value) in node.Site)
         {
             text.Append(key).Append('=').Append(value).Append('\n');
         }
 
-        return Encoding.UTF8.GetByteCount(text.ToString()) <= length
-            ? PaddedText.Of(text.ToString(), length)
-            : throw new RecipeException(
-                "node list", [new RecipeProblem(node.Name, 0, $"its values need more than {length} bytes; shorten the site columns")]);
+        return text.ToString();
     }
 }

@@ -11,12 +11,14 @@ internal readonly record struct NodePatch(long Offset, ReadOnlyMemory<byte> Byte
 /// <summary>All patches of one node. They hold its secrets until <see cref="Dispose"/> wipes them.</summary>
 internal sealed class NodePatches : IDisposable
 {
+    private const int MachineIdDigits = 2 * NodeSecrets.MachineIdBytes;
+
     private readonly List<byte[]> _contents = [];
     private readonly List<NodePatch> _patches = [];
 
-    public NodePatches(GoldenDocument golden, NodeSpec node, NodeSecrets secrets)
+    public NodePatches(IReadOnlyList<SlotDescription> slots, NodeSpec node, NodeSecrets secrets)
     {
-        foreach (SlotDescription slot in golden.Slots)
+        foreach (SlotDescription slot in slots)
         {
             byte[] content = Content(slot, node, secrets);
             _contents.Add(content);
@@ -31,24 +33,54 @@ internal sealed class NodePatches : IDisposable
 
     public IReadOnlyList<NodePatch> All => _patches;
 
-    /// <summary>The 16 bytes of the machine id that the node gets: the listed one, or a fresh one.</summary>
-    public static byte[] MachineIdOf(NodeSpec node, NodeSecrets secrets) =>
-        node.MachineId.Length > 0 ? Convert.FromHexString(node.MachineId) : secrets.MachineId.ToArray();
-
     public void Dispose() => _contents.ForEach(content => CryptographicOperations.ZeroMemory(content));
 
+    /// <summary>Each content is written where it stays until it is wiped: no copy is left behind in a string, or where the collector moved it from.</summary>
     private static byte[] Content(SlotDescription slot, NodeSpec node, NodeSecrets secrets)
     {
-        byte[] content = slot.Name switch
+        byte[] content = GC.AllocateArray<byte>(slot.Length, pinned: true);
+        switch (slot.Name)
         {
-            SlotNames.Seed => secrets.Seed.ToArray(),
-            SlotNames.MachineId => Encoding.ASCII.GetBytes(Convert.ToHexStringLower(MachineIdOf(node, secrets)) + "\n"),
-            SlotNames.HostName => PaddedText.Of(node.Name + "\n", slot.Length),
-            SlotNames.Node => NodeFile.Of(node, secrets.Nonce, slot.Length),
-            _ => throw new InvalidOperationException($"The golden image has a slot '{slot.Name}' that this program does not know."),
-        };
-        return content.Length == slot.Length
-            ? content
-            : throw new InvalidOperationException($"The slot {slot.Name} has {slot.Length} bytes, its content {content.Length}.");
+            case SlotNames.Seed:
+                Expect(slot, secrets.Seed.Length);
+                secrets.Seed.CopyTo(content);
+                break;
+            case SlotNames.MachineId:
+                Expect(slot, MachineIdDigits + 1);
+                WriteMachineId(node, secrets, content);
+                content[MachineIdDigits] = (byte)'\n';
+                break;
+            case SlotNames.HostName:
+                PaddedText.Of(node.Name + "\n", slot.Length).CopyTo(content, 0);
+                break;
+            case SlotNames.Node:
+                NodeFile.Write(node, secrets.Nonce, content);
+                break;
+            default:
+                throw new InvalidOperationException($"The golden image has a slot '{slot.Name}' that this program does not know.");
+        }
+
+        return content;
+    }
+
+    /// <summary>The listed machine id, or the fresh one.</summary>
+    private static void WriteMachineId(NodeSpec node, NodeSecrets secrets, Span<byte> destination)
+    {
+        if (node.MachineId.Length > 0)
+        {
+            Encoding.ASCII.GetBytes(node.MachineId, destination);
+        }
+        else
+        {
+            secrets.WriteMachineId(destination);
+        }
+    }
+
+    private static void Expect(SlotDescription slot, int length)
+    {
+        if (slot.Length != length)
+        {
+            throw new InvalidOperationException($"The slot {slot.Name} has {slot.Length} bytes, its content {length}.");
+        }
     }
 }

@@ -1,14 +1,13 @@
 using ImagePrep.Golden;
 using ImagePrep.Nodes.Writing;
 using ImagePrep.Pipeline;
-using ImagePrep.Provenance;
 using ImagePrep.Randomness.Seeds;
 using ImagePrep.Randomness.Sources;
 
 namespace ImagePrep.Nodes;
 
 /// <summary>Makes node images: draws and tests all secrets first, then writes a few blocks for each node. No file-system code is involved.</summary>
-internal sealed class Stamper(GoldenImage golden, StampOptions options, TimeProvider clock, IProgressObserver observer)
+internal sealed class Stamper(GoldenImage golden, StampOptions options, EntropyFiles entropyFiles, TimeProvider clock, IProgressObserver observer)
 {
     /// <summary>Folder of the node images, inside the output folder.</summary>
     public const string Folder = "nodes";
@@ -62,41 +61,29 @@ internal sealed class Stamper(GoldenImage golden, StampOptions options, TimeProv
 
     private SeedBatch Draw(IReadOnlyList<NodeSpec> nodes)
     {
-        List<FileEntropySource> files = [];
-        try
+        SeedGenerator generator = new(new SeedGeneratorOptions
         {
-            files.AddRange(options.EntropyFiles.Select(path => new FileEntropySource(path)));
-            SeedGenerator generator = new(new SeedGeneratorOptions
-            {
-                GoldenDigest = Convert.FromHexString(golden.Document.Golden.Sha256),
-                Nodes = nodes.Count,
-                ExtraSources = [.. files],
-                OnRedraw = redraw => observer.Remark(
-                    $"A random block drawn for {redraw.NodeName} failed {Tests(redraw)} and was discarded, as happens to an ideal source once in 1,258 blocks."),
-                Clock = clock,
-            });
-            return generator.GenerateBatch([.. nodes.Select(node => node.Name)]);
-        }
-        finally
-        {
-            files.ForEach(file => file.Dispose());
-        }
+            GoldenDigest = Convert.FromHexString(golden.Document.Golden.Sha256),
+            Nodes = nodes.Count,
+            ExtraSources = entropyFiles.Sources,
+            OnRedraw = redraw => observer.Remark(
+                $"A random block drawn for {redraw.NodeName} failed {Tests(redraw)} and was discarded, as happens to an ideal source once in 1,258 blocks."),
+            Clock = clock,
+        });
+        return generator.GenerateBatch([.. nodes.Select(node => node.Name)]);
     }
 
     private static string Tests(RedrawEvent redraw) => (redraw.FailedOnBlock | redraw.FailedOnSeed).ToString();
 
     private NodeResult Write(INodeImageWriter writer, NodeSpec node, NodeSecrets secrets, CancellationToken cancellation)
     {
-        using NodePatches patches = new(golden.Document, node, secrets);
+        using NodePatches patches = new(golden.Document.Slots, node, secrets);
         string name = node.Name + writer.Extension;
         string digest = writer.Write(name, patches.All, cancellation);
         return new NodeResult(
             node.Name,
             $"{Folder}/{name}",
             digest,
-            new NodeCommitments(
-                Commitment.Of(Commitment.Seed, secrets.Seed),
-                Commitment.Of(Commitment.MachineId, NodePatches.MachineIdOf(node, secrets)),
-                Commitment.Of("nonce", secrets.Nonce)));
+            NodeCommitments.Of(node, secrets));
     }
 }

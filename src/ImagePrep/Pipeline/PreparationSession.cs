@@ -5,6 +5,7 @@ using ImagePrep.Guests;
 using ImagePrep.Guests.DeviceOrder;
 using ImagePrep.Inspection;
 using ImagePrep.Nodes;
+using ImagePrep.Randomness.Sources;
 using ImagePrep.Recipes;
 using ImagePrep.Reports;
 using ImagePrep.Steps;
@@ -30,6 +31,7 @@ public sealed class PreparationSession : IDisposable
     private readonly TimeProvider _clock;
     private readonly CancellationToken _cancellation;
     private readonly DateTimeOffset _started;
+    private readonly EntropyFiles _entropyFiles;
     private readonly BaseImage _base;
     private readonly List<(string Name, StepOutcome Outcome)> _outcomes = [];
 
@@ -55,6 +57,9 @@ public sealed class PreparationSession : IDisposable
         _clock = clock;
         _cancellation = cancellation;
         _started = clock.GetUtcNow();
+
+        // A mistyped name is found before the work, not after it.
+        _entropyFiles = EntropyFiles.Open(request.Stamping.EntropyFiles, cancellation);
         _base = new BaseImage(request, output?.Path ?? Path.GetTempPath(), cancellation);
         if (output is not null)
         {
@@ -185,7 +190,7 @@ public sealed class PreparationSession : IDisposable
 
         _observer.Phase($"Stamping {_request.Nodes.Count} nodes");
         using GoldenImage image = GoldenImage.Open(Output.File(GoldenDocumentName), golden);
-        Stamper stamper = new(image, _request.Stamping, _clock, _observer);
+        Stamper stamper = new(image, _request.Stamping, _entropyFiles, _clock, _observer);
         _batch = stamper.Stamp(_request.Nodes, Output.Path, Path.Combine("..", GoldenName), _cancellation);
         return _batch.Nodes;
     }
@@ -235,6 +240,7 @@ public sealed class PreparationSession : IDisposable
     public void Dispose()
     {
         _base.Dispose();
+        _entropyFiles.Dispose();
     }
 
     private StagingFolder Output => _output ?? throw new InvalidOperationException("A dry run writes nothing.");

@@ -2,6 +2,7 @@ using System.Text;
 using ImagePrep.Errors;
 using ImagePrep.Golden;
 using ImagePrep.Nodes;
+using ImagePrep.Randomness.Sources;
 using ImagePrep.Reports;
 using ImagePrep.Storage.Blocks;
 using ImagePrep.Storage.Disks.Output;
@@ -20,6 +21,7 @@ public static class StampSession
         ArgumentNullException.ThrowIfNull(observer);
         ArgumentNullException.ThrowIfNull(clock);
         DateTimeOffset started = clock.GetUtcNow();
+        using EntropyFiles entropyFiles = EntropyFiles.Open(request.Stamping.EntropyFiles, cancellation);
         observer.Phase("Checking the golden image");
         using GoldenImage golden = GoldenImage.Open(request.GoldenDocument, cancellation);
 
@@ -35,7 +37,7 @@ public static class StampSession
         }
 
         observer.Phase($"Stamping {request.Nodes.Count} nodes");
-        Stamper stamper = new(golden, request.Stamping, clock, observer);
+        Stamper stamper = new(golden, request.Stamping, entropyFiles, clock, observer);
         StampedBatch batch = stamper.Stamp(request.Nodes, output.Path, goldenPath, cancellation);
 
         observer.Phase("Testing the seeds in the node images");
@@ -51,7 +53,7 @@ public static class StampSession
 
     /// <summary>The golden image as the overlays name it: relative, and from where they really lie, since ".." does not lead back through a link.</summary>
     private static string NameFor(GoldenImage golden, StagingFolder output) =>
-        Path.GetRelativePath(Path.Combine(RealPath.Of(output.FinalPath), Stamper.Folder), RealPath.Of(golden.Path));
+        Path.GetRelativePath(Path.Combine(ResolvedPath.Of(output.FinalPath), Stamper.Folder), ResolvedPath.Of(golden.Path));
 
     private static void RefuseLongName(string name)
     {

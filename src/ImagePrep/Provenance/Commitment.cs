@@ -8,8 +8,8 @@ namespace ImagePrep.Provenance;
 /// hexadecimal. Whoever has the secret can show that it is the one; nobody can compute it back.
 /// </summary>
 /// <remarks>
-/// That holds only for secrets that cannot be guessed, because anyone can try a guess against a published commitment. Seeds, machine ids
-/// and private key files may be committed to; host names, addresses, passwords and anything else a person chose or could list may not.
+/// That holds only for secrets that cannot be guessed, because anyone can try a guess against a published commitment. Seeds, drawn machine ids,
+/// nonces and private key files may be committed to; host names, addresses, passwords and anything else a person chose or could list may not.
 /// The kind keeps apart equal bytes that serve two purposes. It never contains a zero, so no two inputs hash the same string.
 /// </remarks>
 public static class Commitment
@@ -19,6 +19,9 @@ public static class Commitment
 
     /// <summary>The 16 bytes of a machine id (not its hexadecimal form).</summary>
     public const string MachineId = "machine-id";
+
+    /// <summary>The 32 bytes of a provisioning nonce.</summary>
+    public const string Nonce = "nonce";
 
     /// <summary>The whole file of a private key, as it was found.</summary>
     public const string PrivateKey = "private-key";

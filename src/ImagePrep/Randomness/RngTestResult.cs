@@ -15,14 +15,15 @@ public sealed record RngTestResult(long Blocks, long FailedBlocks, RngTestFailur
     /// <summary>The blocks that failed each test: none may.</summary>
     public IReadOnlyList<TestOutcome> Outcomes()
     {
-        string clause = BatteryLimits.ForStream(Battery).Clause;
+        BatteryLimits limits = BatteryLimits.ForStream(Battery);
+        string clause = limits.Clause;
         return
         [
             Outcome("monobit", clause, Failures.Monobit),
             Outcome("poker", clause, Failures.Poker),
             Outcome("runs", clause, Failures.Runs),
             Outcome("long run", clause, Failures.LongRun),
-            Outcome("continuous run", "FIPS 140-2 §4.9.2", Failures.Continuous),
+            Outcome("continuous run", limits.ContinuousClause, Failures.Continuous),
         ];
     }
 

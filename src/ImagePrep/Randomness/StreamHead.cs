@@ -12,7 +12,7 @@ public sealed class StreamHead : IDisposable
     private StreamHead(Stream stream, int length)
     {
         _head = GC.AllocateArray<byte>(length, pinned: true);
-        Whole = length > 0 && !stream.CanSeek ? new Watched(stream, this) : stream;
+        Whole = length > 0 && !HoldsStill(stream) ? new Watched(stream, this) : stream;
     }
 
     /// <summary>The stream to read in place of the first.</summary>
@@ -21,14 +21,14 @@ public sealed class StreamHead : IDisposable
     /// <summary>Of a file the first bytes, of a pipe those of them that were read so far.</summary>
     public ReadOnlySpan<byte> Bytes => _head.AsSpan(0, _length);
 
-    /// <param name="stream">One that can be sought is read here and put back; of any other nothing is taken that its reader does not ask for.</param>
+    /// <param name="stream">A file is read here and put back; of any other stream nothing is taken that its reader does not ask for.</param>
     /// <param name="length">Bytes to keep at most; 0 keeps none.</param>
     /// <exception cref="IOException">The stream cannot be read.</exception>
     public static StreamHead Of(Stream stream, int length)
     {
         ArgumentNullException.ThrowIfNull(stream);
         StreamHead head = new(stream, length);
-        if (length > 0 && stream.CanSeek)
+        if (length > 0 && HoldsStill(stream))
         {
             long start = stream.Position;
             head._length = stream.ReadAtLeast(head._head, length, throwOnEndOfStream: false);
@@ -43,6 +43,9 @@ public sealed class StreamHead : IDisposable
         _length = 0;
         CryptographicOperations.ZeroMemory(_head);
     }
+
+    /// <summary>Devices can be sought too, and give other bytes the second time; they have no length.</summary>
+    private static bool HoldsStill(Stream stream) => stream.CanSeek && stream.Length > 0;
 
     private sealed class Watched(Stream stream, StreamHead head) : ReadOnlyStream
     {

@@ -9,6 +9,7 @@ using ImagePrep.Randomness.Fleet;
 using ImagePrep.Randomness.Seeds;
 using ImagePrep.Randomness.Sources;
 using ImagePrep.Recipes;
+using ImagePrep.Storage.Errors;
 
 namespace ImagePrep.Reports;
 
@@ -22,6 +23,9 @@ public static partial class EntropyRationale
 
     /// <summary>Batches of this size stand for all where no run is spoken of.</summary>
     private const int LargeBatch = 10_000;
+
+    /// <summary>Nodes of the batch that the text has an example of.</summary>
+    private const int BatchOfBias = 1_000;
 
     // Exact, and too slow to compute for each run: a test holds them to RejectionProbabilities.
     internal const double MonobitRate = 1.03e-4;
@@ -61,7 +65,7 @@ public static partial class EntropyRationale
                 CultureInfo.InvariantCulture,
                 $"For {Count(draws.Nodes.Count, "node image")} made by ImagePrep {GoldenWriter.ToolVersion} on {finished.UtcDateTime:yyyy-MM-dd HH:mm} UTC."),
             RunSection(golden, tests),
-            SourceRows(draws.Sources.Zip(draws.SourceDescriptions)),
+            SourceRows(draws.Sources.Select(Foreign).Zip(draws.SourceDescriptions)),
             GuestRationale.Of(golden),
             KeyRationale.Of(golden.NodeEntropy),
             draws.Nodes.Count);
@@ -85,7 +89,14 @@ public static partial class EntropyRationale
             ["proportion"] = Text(CheckedSource.ProportionCutoff),
             ["window"] = Text(CheckedSource.Window),
             ["drawTests"] = DrawTests(),
-            ["twoInARow"] = string.Create(CultureInfo.InvariantCulture, $"{1 / (RedrawPolicy.RejectRate * RedrawPolicy.RejectRate) / 1e6:0.0} million"),
+            ["twoInARow"] = string.Create(CultureInfo.InvariantCulture, $"{1 / RedrawPolicy.TwoInARowRate(1) / 1e6:0.0} million"),
+            ["twoInARowRate"] = Rate(RedrawPolicy.TwoInARowRate(nodes ?? LargeBatch)),
+            ["batch"] = nodes is { } size ? $"this batch of {Text(size)}" : $"a batch of {Text(LargeBatch)}",
+            ["allPairs"] = Text(HammingDistanceTest.MostAllPairs),
+            ["foundOverBatch"] = Percent(PooledMonobitTest.FoundBias(BatchOfBias)),
+            ["batchOfBias"] = Text(BatchOfBias),
+            ["foundInSeed"] = Percent(PooledMonobitTest.FoundBias(1)),
+            ["patience"] = Text((int)FileEntropySource.Patience.TotalSeconds),
             ["redrawAlpha"] = Rate(RedrawPolicy.Alpha),
             ["redrawLimits"] = RedrawLimits(nodes),
             ["fleetTests"] = FleetRows(nodes),
@@ -101,10 +112,10 @@ public static partial class EntropyRationale
         StringBuilder text = new("## This run\n\n| | |\n|---|---|\n");
         Row("golden image", $"`{golden.Golden.File}`, SHA-256 `{golden.Golden.Sha256}`");
         Row("base", $"SHA-256 `{golden.Base.Sha256}`");
-        Row("guest", $"{golden.Guest.Name}, {golden.Guest.Init}{(golden.Guest.InitVersion > 0 ? " " + Text(golden.Guest.InitVersion) : "")}");
-        Row("recipe", $"{golden.Recipe.Name}, SHA-256 `{golden.Recipe.Sha256}`");
+        Row("guest", $"{Foreign(golden.Guest.Name)}, {golden.Guest.Init}{(golden.Guest.InitVersion > 0 ? " " + Text(golden.Guest.InitVersion) : "")}");
+        Row("recipe", $"{Foreign(golden.Recipe.Name)}, SHA-256 `{golden.Recipe.Sha256}`");
         Row("generator", draws.Generator);
-        Row("sources", string.Join(", ", draws.Sources));
+        Row("sources", string.Join(", ", draws.Sources.Select(Foreign)));
         Row("draws", $"{Count(draws.Nodes.Count, "seed")} passed {draws.BlockBattery} and the {draws.SeedBattery}");
         Row("discarded draws", redrawn.Length == 0 ? "none" : $"{redrawn.Length}, for {string.Join(", ", redrawn.Take(20))}{(redrawn.Length > 20 ? ", …" : "")}");
         Row("across the batch", Verdicts(draws.Fleet));
@@ -155,12 +166,23 @@ public static partial class EntropyRationale
 
     private static string Rate(double rate) => rate == 0 ? "0" : rate.ToString("0.0#e-0", CultureInfo.InvariantCulture);
 
+    private static string Percent(double share) => (100 * share).ToString("G3", CultureInfo.InvariantCulture);
+
     private static string Count(int number, string noun) => number == 1 ? $"1 {noun}" : $"{Text(number)} {noun}s";
 
     private static string Text(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>Names from a guest or a recipe may hold what ends a cell.</summary>
-    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal).ReplaceLineEndings(" ");
+    /// <summary>What ends a cell.</summary>
+    private static string Cell(string text) => UnescapedBar().Replace(text, @"\|").ReplaceLineEndings(" ");
+
+    /// <summary>A name that this program did not choose, of a guest, a recipe or a file, as plain text: no control characters, no markup.</summary>
+    internal static string Foreign(string name) => Markup().Replace(PrintableText.From(name), @"\$0").Replace("\\<", "&lt;", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"(?<!\\)\|")]
+    private static partial Regex UnescapedBar();
+
+    [GeneratedRegex(@"[\\`*_\[\]<>&|~]")]
+    private static partial Regex Markup();
 
     [GeneratedRegex(@"\{\{(\w+)\}\}")]
     private static partial Regex Field();

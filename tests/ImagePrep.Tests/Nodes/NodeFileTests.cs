@@ -13,7 +13,7 @@ public sealed class NodeFileTests
     {
         NodeSpec node = new("web-01", ["52:54:00:aa:bb:01", "52:54:00:aa:bb:02"], "4c4c4544-0044-4810-8031-b4c04f4d4e32", "", [new("SITE_RACK", "7")]);
 
-        byte[] bytes = NodeFile.Of(node, Nonce, 4096);
+        byte[] bytes = Slot(node);
 
         bytes.Length.ShouldBe(4096);
         Encoding.ASCII.GetString(bytes).TrimEnd('\n').ShouldBe(
@@ -29,13 +29,20 @@ public sealed class NodeFileTests
 
     [Fact]
     public void Of_UnboundNode_HasNoBindingKeys() =>
-        Encoding.ASCII.GetString(NodeFile.Of(new NodeSpec("a", [], "", "", []), Nonce, 4096)).ShouldNotContain("UUID=");
+        Encoding.ASCII.GetString(Slot(new NodeSpec("a", [], "", "", []))).ShouldNotContain("UUID=");
 
     [Fact]
     public void Of_TooMuch_IsAUsageErrorThatNamesTheNode()
     {
         NodeSpec node = new("big", [], "", "", [.. Enumerable.Range(0, 20).Select(i => new KeyValuePair<string, string>($"SITE_{i}", new string('x', 256)))]);
 
-        Should.Throw<RecipeException>(() => NodeFile.Of(node, Nonce, 4096)).Message.ShouldContain("big");
+        Should.Throw<RecipeException>(() => Slot(node)).Message.ShouldContain("big");
+    }
+
+    private static byte[] Slot(NodeSpec node)
+    {
+        byte[] slot = new byte[4096];
+        NodeFile.Write(node, Nonce, slot);
+        return slot;
     }
 }

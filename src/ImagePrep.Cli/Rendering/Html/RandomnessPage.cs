@@ -85,24 +85,33 @@ internal sealed class RandomnessPage
         _html.Append(Culture, $"<h1>Randomness tests of {Text(source)}</h1>\n");
         _html.Append(Culture, $"<p class=\"soft\">{Text(battery.Name)}</p>\n");
         string[] failed = [.. result.Outcomes().Where(test => !test.Passed).Select(test => test.Test).Distinct()];
-        _html.Append(result.Passed ? "<p class=\"verdict good\">No test failed</p>\n" : $"<p class=\"verdict failed\">Failed: {Text(string.Join(", ", failed))}</p>\n");
+        string verdict = result.Passed ? "No test failed" : IsEmpty(result) ? "Nothing was tested" : $"Failed: {string.Join(", ", failed)}";
+        _html.Append(Culture, $"<p class=\"verdict {(result.Passed ? "good" : "failed")}\">{Text(verdict)}</p>\n");
         _html.Append(Culture, $"<p>{Text(Sentence(result))}</p>\n");
         _html.Append("<p>These tests alarm on a broken generator. They do not measure entropy: a good generator passes them with any seed, known to others or not.</p>\n");
     }
 
     private static string Sentence(IBatteryResult result) => result switch
     {
-        RngTestResult { Blocks: 0 } => "There is no whole block to test.",
+        RngTestResult { Blocks: 0 } => RngTestText.NoBlock,
         RngTestResult blocks => string.Create(Culture, $"{blocks.FailedBlocks:N0} of {blocks.Blocks:N0} blocks of 20,000 bits failed; of an ideal source about {blocks.Blocks * IdealRate(blocks):N1} would."),
         ExactResult sample => string.Create(Culture, $"One sample of {sample.SampleBytes:N0} bytes, with bounds for its length of {sample.Alpha:0.###e0} each. An ideal sample fails any of them once in {1 / sample.IdealFailureRateAtMost:N0}, or less. The numbers tell something of the sample: do not publish this page for a seed that is in use."),
-        Sp80022Result sequences => string.Create(Culture, $"{sequences.Sequences:N0} sequences of {sequences.SequenceBits:N0} bits. An ideal source fails any of the {sequences.Tests.Length} bounds in at most one run of {1 / sequences.FalseAlarmRate:N0}; single P-values below 0.01 are no failure."),
+        Sp80022Result sequences => string.Create(Culture, $"{sequences.Sequences:N0} sequences of {sequences.SequenceBits:N0} bits.{(sequences.Sequences == Sp80022Battery.MaxSequences ? " " + RngTestText.NoMore : "")} An ideal source fails any of the {sequences.Tests.Length} bounds in at most one run of {1 / sequences.FalseAlarmRate:N0}, as far as its P-values are uniform; single P-values below 0.01 are no failure."),
         _ => "",
     };
 
     private static double IdealRate(RngTestResult result) => BatteryLimits.ForStream(result.Battery).IdealFailureRate;
 
+    /// <summary>Too little data for any test: no pass, and no test that failed either.</summary>
+    private static bool IsEmpty(IBatteryResult result) => result is RngTestResult { Blocks: 0 };
+
     private void Verdicts(IBatteryResult result)
     {
+        if (IsEmpty(result))
+        {
+            return;
+        }
+
         _html.Append("<h2>Verdicts</h2>\n<div class=\"scroll\"><table>\n<tr><th>test</th><th>statistic</th><th class=\"number\">value</th><th>accepted</th><th>defined in</th><th></th></tr>\n");
         foreach (TestOutcome test in result.Outcomes())
         {

@@ -31,6 +31,6 @@ public sealed record EntropyAssessment(
     double? ClaimedEntropy = null,
     RestartResult? Restart = null)
 {
-    /// <summary>Some entropy was found, and the restart tests, if there was a matrix, passed.</summary>
-    public bool Passed => AssessedEntropy > 0;
+    /// <summary>Some entropy was found in enough samples, and the restart tests, if there was a matrix, passed.</summary>
+    public bool Passed => Sufficient && AssessedEntropy > 0;
 }

@@ -34,6 +34,7 @@ public sealed record BatteryLimits(
         LongRunFailsAt: 34)
     {
         Clause = "FIPS 140-1 §4.11.1",
+        ContinuousClause = "FIPS 140-1 §4.11.2",
         IdealFailureRate = 4.4e-6,
     };
 
@@ -92,6 +93,9 @@ public sealed record BatteryLimits(
 
     /// <summary>Where the tests are defined.</summary>
     public string Clause { get; init; } = "FIPS 140-2 §4.9.1";
+
+    /// <summary>Where the continuous test is defined.</summary>
+    public string ContinuousClause { get; init; } = "FIPS 140-2 §4.9.2";
 
     /// <summary>Those for streams: blocks of 20,000 bits.</summary>
     public static IReadOnlyList<BatteryLimits> ForStreams { get; } = [Fips1401, Fips1402, Fips140ChangeNotice1];

@@ -10,7 +10,7 @@ namespace ImagePrep.Randomness.Batteries;
 /// <param name="Tests">Every statistic, its bounds and its verdict.</param>
 public sealed record ExactResult(string Battery, int SampleBytes, double Alpha, double IdealFailureRateAtMost, ImmutableArray<TestOutcome> Tests) : IBatteryResult
 {
-    private const string Clause = "FIPS 140-2 §4.9.1";
+    private const string Clause = "after FIPS 140-2 §4.9.1, own bounds";
 
     /// <summary>Every statistic lies within its bounds.</summary>
     public bool Passed => Tests.All(test => test.Passed);

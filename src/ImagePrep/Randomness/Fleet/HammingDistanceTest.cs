@@ -12,6 +12,9 @@ internal sealed class HammingDistanceTest : IFleetTest
     /// <summary>All pairs up to 1,448 nodes; beyond that every node with as many of the next ones as fit, which keeps the time linear.</summary>
     internal const long MaxPairs = 1 << 20;
 
+    /// <summary>So many seeds are compared all with all: 1,448.</summary>
+    internal static readonly int MostAllPairs = (int)((1 + Math.Sqrt(1 + (8.0 * MaxPairs))) / 2);
+
     public string Name => "Hamming distances between seeds";
 
     public string Finds => "seeds that are derived from each other";

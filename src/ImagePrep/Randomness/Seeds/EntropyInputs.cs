@@ -21,7 +21,8 @@ internal sealed class EntropyInputs
 
     public EntropyInputs(IReadOnlyList<IEntropySource> sources, HostIdentity host, TimeProvider clock)
     {
-        _sources = [.. sources.Select(source => new CheckedSource(source))];
+        SeenReadings seen = new();
+        _sources = [.. sources.Select(source => new CheckedSource(source, seen))];
         _host = host;
         _clock = clock;
     }

@@ -32,16 +32,7 @@ public sealed class NodeSecrets : IDisposable
     public ReadOnlySpan<byte> Nonce => Alive()[(SeedBytes + MachineIdBytes)..];
 
     /// <summary>Writes the machine id as 32 lower-case hexadecimal ASCII digits.</summary>
-    public void WriteMachineId(Span<byte> destination)
-    {
-        ReadOnlySpan<byte> digits = "0123456789abcdef"u8;
-        ReadOnlySpan<byte> id = MachineId;
-        for (int i = 0; i < id.Length; i++)
-        {
-            destination[2 * i] = digits[id[i] >> 4];
-            destination[(2 * i) + 1] = digits[id[i] & 0xF];
-        }
-    }
+    public void WriteMachineId(Span<byte> destination) => HexDigits.Write(MachineId, destination);
 
     /// <summary>Wipes the secrets; reading them afterwards throws.</summary>
     public void Dispose()

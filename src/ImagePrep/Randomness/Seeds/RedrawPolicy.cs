@@ -18,6 +18,9 @@ internal sealed class RedrawPolicy(int nodes, Action<RedrawEvent>? onRedraw)
     /// <summary>False-alarm rate of the limit on a batch.</summary>
     public const double Alpha = 1e-6;
 
+    /// <summary>Chance that two draws in a row fail for at least one node of a batch of an ideal source, at most: by far the likeliest false alarm.</summary>
+    public static double TwoInARowRate(int nodes) => nodes * RejectRate * RejectRate;
+
     private readonly Lock _gate = new();
     private readonly long _alarmAt = AlarmAt(nodes);
     private int _redraws;

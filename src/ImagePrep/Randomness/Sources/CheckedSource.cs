@@ -1,17 +1,16 @@
-using System.Security.Cryptography;
 using ImagePrep.Randomness.HealthTests;
 
 namespace ImagePrep.Randomness.Sources;
 
 /// <summary>
-/// Health tests of a source, on what it delivers: a reading must differ from the one before it, no byte may come too often in a row, and none too often within
-/// a window, across readings too. They see a source that is stuck or has gone lopsided; they cannot see one that is predictable.
+/// Health tests of a source, on what it delivers: a reading must differ from all others of the run, no byte may come too often in a row, and the first of a
+/// window not too often within it, across readings too. They see a source that is stuck or has gone lopsided; they cannot see one that is predictable.
 /// </summary>
 /// <remarks>
 /// SP 800-90B §4.4.1 and §4.4.2 with 8 bits of entropy a sample and a false alarm in 2⁻⁴⁰ samples. The sources are conditioned generators or exports of one;
-/// raw noise needs the cutoffs that its own assessment gives.
+/// raw noise, however good, would be refused: it needs the cutoffs that its own assessment gives.
 /// </remarks>
-internal sealed class CheckedSource(IEntropySource source)
+internal sealed class CheckedSource(IEntropySource source, SeenReadings seen)
 {
     private const double EntropyPerByte = 8;
     private const int AlphaExponent = 40;
@@ -29,7 +28,6 @@ internal sealed class CheckedSource(IEntropySource source)
     private readonly Lock _gate = new();
     private readonly RepetitionCountTest _repetitions = new(RepetitionCutoff);
     private readonly AdaptiveProportionTest _proportion = new(ProportionCutoff, Window);
-    private byte[]? _previous;
 
     public string Name => source.Name;
 
@@ -40,10 +38,11 @@ internal sealed class CheckedSource(IEntropySource source)
         source.Read(destination);
         lock (_gate)
         {
-            if (!IsHealthy(destination) || RepeatsPrevious(destination))
+            if (!IsHealthy(destination) || !seen.Add(destination))
             {
                 throw new RandomnessException(
-                    $"{source.Name} is stuck: it repeats itself. Nothing was issued. Check the generator, or run without it if others remain.");
+                    $"{source.Name} is stuck: it repeats itself, or what another source gave. Nothing was issued. Check the generator, or run without it if others "
+                    + "remain. Bytes of less than full entropy, such as raw noise, look like this too: condition them first.");
             }
         }
     }
@@ -57,14 +56,5 @@ internal sealed class CheckedSource(IEntropySource source)
         }
 
         return healthy;
-    }
-
-    /// <summary>Compares digests, so that no entropy input is kept.</summary>
-    private bool RepeatsPrevious(ReadOnlySpan<byte> bytes)
-    {
-        byte[] digest = SHA256.HashData(bytes);
-        bool repeats = _previous is not null && _previous.AsSpan().SequenceEqual(digest);
-        _previous = digest;
-        return repeats;
     }
 }

@@ -32,7 +32,7 @@ public sealed class Sp80022Battery : IStreamBattery
 
     public string Name => "SP 800-22 rev 1a statistical tests";
 
-    public string Description => $"eleven tests of SP 800-22 rev 1a, on sequences of {DefaultSequenceBits:N0} bits; a hundred sequences (12.5 MB) or more for a verdict";
+    public string Description => $"eleven tests of SP 800-22 rev 1a, on sequences of {DefaultSequenceBits:N0} bits; a hundred sequences (12.5 MB) or more for a verdict, {MaxSequences:N0} at most";
 
     public BatteryParameters Takes => BatteryParameters.Blocks | BatteryParameters.SequenceBits;
 

@@ -39,6 +39,7 @@ public sealed class EntropyAssessorTests
         EntropyAssessment assessment = EntropyAssessor.Assess(NoiseSamples.Of(NoiseKinds.Ideal(10_000, 8)));
 
         assessment.Sufficient.ShouldBeFalse();
+        assessment.Passed.ShouldBeFalse();
         assessment.AssessedEntropy.ShouldBeInRange(5, 6.5);
     }
 

@@ -25,6 +25,7 @@ public sealed class ReferenceValueTests
 
         ReferenceResult.Check(File.ReadAllText(ReferenceResult.File("ideal-8bit-million")), assessment).ShouldBeGreaterThan(80);
         assessment.Sufficient.ShouldBeTrue();
+        assessment.Passed.ShouldBeTrue();
     }
 
     [Fact]

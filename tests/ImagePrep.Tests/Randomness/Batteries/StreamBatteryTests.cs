@@ -32,6 +32,18 @@ public sealed class StreamBatteryTests
         }
     }
 
+    [Theory]
+    [InlineData("fips140-1", "FIPS 140-1 §4.11.1", "FIPS 140-1 §4.11.2")]
+    [InlineData("fips140-2", "FIPS 140-2 §4.9.1", "FIPS 140-2 §4.9.2")]
+    [InlineData("fips140-2-cn1", "FIPS 140-2 §4.9.1", "FIPS 140-2 §4.9.2")]
+    public void Fips_Clauses_AreThoseOfTheirStandard(string battery, string clause, string continuous) =>
+        StreamBatteries.Find(battery)!.Run(new MemoryStream(new byte[100]), new BatteryOptions()).Outcomes().Select(test => test.Clause)
+            .ShouldBe([clause, clause, clause, clause, continuous]);
+
+    [Fact]
+    public void Exact_Clause_SaysThatTheBoundsAreOurs() =>
+        Exact(Samples.Random(512, 21)).Outcomes().ShouldAllBe(test => test.Clause == "after FIPS 140-2 §4.9.1, own bounds");
+
     [Fact]
     public void Fips_NoWholeBlock_IsNoPass()
     {

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using ImagePrep.Golden;
+using ImagePrep.Nodes;
 using ImagePrep.Randomness.Seeds;
 using Microsoft.Win32.SafeHandles;
 
@@ -10,6 +12,12 @@ public sealed class WipedMemoryTests
 {
     /// <summary>Kept only under this mask, so that the search does not find itself.</summary>
     private const ulong Mask = 0xA5C3_96E1_7B2D_4F88;
+
+    private static readonly SlotDescription[] Slots =
+    [
+        new(SlotNames.Seed, "/seed", NodeSecrets.SeedBytes, [new(0, NodeSecrets.SeedBytes)], ""),
+        new(SlotNames.Node, "/node.conf", 4096, [new(4096, 4096)], ""),
+    ];
 
     [Fact]
     public void Dispose_Batch_LeavesNoSeedInMemory()
@@ -28,14 +36,23 @@ public sealed class WipedMemoryTests
         SeedGeneratorOptions options = new() { GoldenDigest = new byte[32], Nodes = 20 };
         using SeedBatch batch = new SeedGenerator(options).GenerateBatch([.. Enumerable.Range(0, 20).Select(i => $"node{i}")]);
         List<ulong> masked = [];
+        List<NodePatches> patches = [];
+        Span<byte> digits = stackalloc byte[sizeof(ulong)];
         foreach (NodeSecrets node in batch.Nodes)
         {
             // One word of the seed's middle, one of the nonce.
             masked.Add(MemoryMarshal.Read<ulong>(node.Seed[304..]) ^ Mask);
             masked.Add(MemoryMarshal.Read<ulong>(node.Nonce[8..]) ^ Mask);
+
+            // What node images hold: the nonce's digits, eight of them.
+            HexDigits.Write(node.Nonce.Slice(12, sizeof(ulong) / 2), digits);
+            masked.Add(MemoryMarshal.Read<ulong>(digits) ^ Mask);
+            digits.Clear();
+            patches.Add(new NodePatches(Slots, new NodeSpec(node.NodeName, [], "", "", []), node));
         }
 
         foundWhileAlive = Found([.. masked]).Count == masked.Count;
+        patches.ForEach(patch => patch.Dispose());
         return [.. masked];
     }
 

@@ -105,10 +105,10 @@ public sealed class EntropySourceTests
     {
         byte[] bytes = Samples.Random(64, 3);
         bytes.AsSpan(20, CheckedSource.RepetitionCutoff - 1).Fill(7);
-        new CheckedSource(new FakeSource("fine", (_, _) => bytes)).Read(new byte[64]);
+        new CheckedSource(new FakeSource("fine", (_, _) => bytes), new SeenReadings()).Read(new byte[64]);
 
         bytes[20 + CheckedSource.RepetitionCutoff - 1] = 7;
-        Should.Throw<RandomnessException>(() => new CheckedSource(new FakeSource("stuck", (_, _) => bytes)).Read(new byte[64]))
+        Should.Throw<RandomnessException>(() => new CheckedSource(new FakeSource("stuck", (_, _) => bytes), new SeenReadings()).Read(new byte[64]))
             .Message.ShouldContain("stuck");
     }
 
@@ -125,7 +125,7 @@ public sealed class EntropySourceTests
     {
         // Three at the end of one reading, three at the start of the next.
         byte[][] readings = [[.. Samples.Random(61, 3), 7, 7, 7], [7, 7, 7, .. Samples.Random(61, 4)]];
-        CheckedSource source = new(new FakeSource("stuck", (index, _) => readings[index]));
+        CheckedSource source = new(new FakeSource("stuck", (index, _) => readings[index]), new SeenReadings());
         source.Read(new byte[64]);
         Should.Throw<RandomnessException>(() => source.Read(new byte[64])).Message.ShouldContain("stuck");
     }
@@ -142,7 +142,7 @@ public sealed class EntropySourceTests
             bytes[i * 20] = 7;
         }
 
-        CheckedSource source = new(new FakeSource("lopsided", (index, length) => bytes[(index * length)..((index + 1) * length)]));
+        CheckedSource source = new(new FakeSource("lopsided", (index, length) => bytes[(index * length)..((index + 1) * length)]), new SeenReadings());
         Action read = () =>
         {
             for (int i = 0; i < 8; i++)
@@ -163,10 +163,80 @@ public sealed class EntropySourceTests
     [Fact]
     public void Checked_SameReadingTwice_Stops()
     {
-        CheckedSource source = new(new FakeSource("clone", (index, length) => Samples.Random(length, index / 2)));
+        CheckedSource source = new(new FakeSource("clone", (index, length) => Samples.Random(length, index / 2)), new SeenReadings());
         byte[] bytes = new byte[64];
         source.Read(bytes);
         Should.Throw<RandomnessException>(() => source.Read(bytes)).Message.ShouldContain("clone");
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(50)]
+    public void Checked_ReadingsWithAPeriod_Stop(int period)
+    {
+        CheckedSource source = new(new FakeSource("periodic", (index, length) => Samples.Random(length, index % period)), new SeenReadings());
+        byte[] bytes = new byte[64];
+        for (int i = 0; i < period; i++)
+        {
+            source.Read(bytes);
+        }
+
+        Should.Throw<RandomnessException>(() => source.Read(bytes)).Message.ShouldContain("periodic");
+    }
+
+    [Fact]
+    public void Checked_ReadingOfAnotherSource_Stops()
+    {
+        SeenReadings seen = new();
+        byte[] bytes = new byte[64];
+        new CheckedSource(FakeSource.Good("first", 1), seen).Read(bytes);
+        Should.Throw<RandomnessException>(() => new CheckedSource(FakeSource.Good("second", 1), seen).Read(bytes)).Message.ShouldContain("second");
+    }
+
+    [Fact]
+    public void File_ThatCannotBeOpened_IsAnErrorOfRandomness()
+    {
+        using ScratchFolder scratch = new();
+        Should.Throw<RandomnessException>(() => new FileEntropySource(scratch.File("absent"))).Message.ShouldContain("absent");
+        Should.Throw<RandomnessException>(() => new FileEntropySource(scratch.Path)).Message.ShouldContain("cannot be opened");
+    }
+
+    [Fact]
+    public void File_FifoWithoutWriter_IsGivenUp()
+    {
+        OutsideTool.Require("mkfifo");
+        using ScratchFolder scratch = new();
+        OutsideTool.Run("mkfifo", scratch.File("fifo")).EnsureSuccess("mkfifo");
+        TimeSpan patience = TimeSpan.FromMilliseconds(100);
+
+        Should.Throw<RandomnessException>(() => new FileEntropySource(scratch.File("fifo"), patience, default)).Message.ShouldContain("delivered nothing");
+        using CancellationTokenSource cancelled = new();
+        cancelled.Cancel();
+        Should.Throw<OperationCanceledException>(() => new FileEntropySource(scratch.File("fifo"), cancelled.Token));
+
+        // A writer comes, lets those two go, and writes nothing.
+        using FileStream writer = new(scratch.File("fifo"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        using FileEntropySource idle = new(scratch.File("fifo"), patience, default);
+        Should.Throw<RandomnessException>(() => idle.Read(new byte[8])).Message.ShouldContain("delivered nothing for 0.1 seconds");
+        writer.Write(new byte[8]);
+    }
+
+    [Fact]
+    public void Files_OneFileTwice_IsRefused()
+    {
+        using ScratchFolder scratch = new();
+        File.WriteAllBytes(scratch.File("a"), new byte[64]);
+        File.CreateSymbolicLink(scratch.File("link"), scratch.File("a"));
+        Directory.CreateSymbolicLink(scratch.File("folder"), scratch.Path);
+
+        foreach (string other in (string[])["a", "./a", "link", "folder/link"])
+        {
+            Should.Throw<RandomnessException>(() => EntropyFiles.Open([scratch.File("a"), scratch.File(other)], default), other).Message.ShouldContain("named twice");
+        }
+
+        File.Copy(scratch.File("a"), scratch.File("b"));
+        using EntropyFiles two = EntropyFiles.Open([scratch.File("a"), scratch.File("b")], default);
+        two.Sources.Select(source => source.Name).ShouldBe(["entropy file a", "entropy file b"]);
     }
 
     private static KernelEntropySource Failing(int errno) => new((Span<byte> _, bool _, out int error) =>

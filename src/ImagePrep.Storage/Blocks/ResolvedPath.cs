@@ -1,7 +1,10 @@
-namespace ImagePrep.Pipeline;
+namespace ImagePrep.Storage.Blocks;
 
-/// <summary>Where a path leads when every link on the way is followed, as realpath(3) says: what a relative name must be taken from.</summary>
-internal static class RealPath
+/// <summary>
+/// The absolute path of what a path leads to, with every symbolic link on the way followed, as realpath(3) says: what a relative name must be taken from. Two names
+/// of one file, hard links aside, come out alike.
+/// </summary>
+public static class ResolvedPath
 {
     /// <summary>As many links as Linux follows in one path (path_resolution(7)).</summary>
     private const int MaxLinks = 40;
@@ -10,6 +13,7 @@ internal static class RealPath
     /// <exception cref="IOException">The links lead in a circle.</exception>
     public static string Of(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         int links = 0;
         return Of(Path.GetFullPath(path), ref links);
     }
