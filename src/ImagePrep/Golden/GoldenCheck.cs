@@ -13,6 +13,12 @@ namespace ImagePrep.Golden;
 /// </summary>
 internal sealed class GoldenCheck(GoldenParts parts, IBlockReader intended)
 {
+    private const string OurFault = "This is a fault of ImagePrep or of the storage below it; run again, and report it if it stays.";
+
+    /// <summary>A base is not searched for all damage beforehand: that would read all its metadata twice.</summary>
+    private const string PerhapsOfTheBase =
+        "If e2fsck or fsck.fat finds that in the base too, repair it there. Otherwise it is a fault of ImagePrep or of the storage below it: run again, and report it if it stays.";
+
     /// <exception cref="VerificationException">The first difference that was found.</exception>
     public void Verify(string path)
     {
@@ -53,7 +59,7 @@ internal sealed class GoldenCheck(GoldenParts parts, IBlockReader intended)
     {
         BlockSlice slice = new(disk, content.Partition.Range);
         IReadOnlyList<string> problems = FileSystemDriver.Find(slice)?.Verify(slice) ?? ["it is no longer recognised"];
-        Require(problems.Count == 0, $"the file system of partition {content.Partition.Number} is not sound: {string.Join("; ", problems)}");
+        Require(problems.Count == 0, $"the file system of partition {content.Partition.Number} is not sound: {string.Join("; ", problems)}", PerhapsOfTheBase);
     }
 
     /// <summary>A changed path reads back as it was meant to be: absent, or the same kind, mode, owner and content.</summary>
@@ -94,13 +100,11 @@ internal sealed class GoldenCheck(GoldenParts parts, IBlockReader intended)
         Require(done == content.Length && content.AsSpan().SequenceEqual(slot.Placeholder), $"the slot {slot.Name} does not hold its placeholder");
     }
 
-    private static void Require(bool good, string problem)
+    private static void Require(bool good, string problem, string advice = OurFault)
     {
         if (!good)
         {
-            throw new VerificationException(
-                $"The golden image was written but does not read back as intended, and was removed: {problem}. "
-                + "This is a fault of ImagePrep or of the storage below it; run again, and report it if it stays.");
+            throw new VerificationException($"The golden image was written but does not read back as intended, and was removed: {problem}. {advice}");
         }
     }
 }
