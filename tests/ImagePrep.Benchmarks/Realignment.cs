@@ -33,7 +33,7 @@ internal static class Realignment
                 After = () => File.Delete(moved),
                 MostRatio = 1.0 / 3,
             },
-            bench.Copy("cp, then the same on the copy", "sfdisk", image, "cp --sparse=always \"$1\" \"$2\"; " + Move("$2")) with { MostRatio = 2 },
+            bench.Copy("cp, then the same on the copy", "sfdisk", image, "cp --sparse=always \"$1\" \"$2\"; " + Move("$2")) with { MostRatio = 1.5 },
             bench.Copy(
                 "qemu-img convert, flushed, nothing moved", "qemu-img", image, "exec qemu-img convert -t writeback -f raw -O qcow2 \"$1\" \"$2\""),
             Measured.Tool(
