@@ -36,7 +36,7 @@ internal sealed class LoopMount : IDisposable
 
     public void Dispose()
     {
-        OutsideTool.Run("umount", Folder).EnsureSuccess("umount");
+        KernelMount.Unmount(Folder);
         _scratch.Dispose();
     }
 }
