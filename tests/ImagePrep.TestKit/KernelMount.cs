@@ -35,22 +35,22 @@ public sealed class KernelMount : IDisposable
 
     public string File(string path) => Path.Combine(Folder, path);
 
-    /// <summary>Any program that looks at mounted file systems may hold one for a moment.</summary>
-    public static void Unmount(string folder)
+    public void Dispose()
     {
-        ToolResult result = OutsideTool.Run("umount", [folder], seconds: 120);
+        Unmount();
+        _scratch.Dispose();
+    }
+
+    /// <summary>Any program that looks at mounted file systems may hold one for a moment.</summary>
+    private void Unmount()
+    {
+        ToolResult result = OutsideTool.Run("umount", [Folder], seconds: 120);
         for (int attempt = 0; attempt < 20 && result.Error.Contains("busy", StringComparison.Ordinal); attempt++)
         {
             Thread.Sleep(250);
-            result = OutsideTool.Run("umount", [folder], seconds: 120);
+            result = OutsideTool.Run("umount", [Folder], seconds: 120);
         }
 
         result.EnsureSuccess("umount");
-    }
-
-    public void Dispose()
-    {
-        Unmount(Folder);
-        _scratch.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using ImagePrep.Storage.Errors;
+using ImagePrep.Storage.FileSystems;
 
 namespace ImagePrep.Guests;
 
@@ -24,7 +25,7 @@ internal static class HomeFolders
         return [.. listed.Select(home => GuestPath.TryParse(home, out GuestPath? path) ? path : null).OfType<GuestPath>()
             .Append(GuestPath.Parse("/root"))
             .Concat(files.Glob("/home/*").Select(node => node.Path))
-            .Select(path => files.TryFind(path, out GuestNode? node) && node.Info.Kind == Storage.FileSystems.NodeKind.Directory ? node.Path : null)
+            .Select(path => files.TryFind(path, out GuestNode? node) && node.Info.Kind == NodeKind.Directory ? node.Path : null)
             .OfType<GuestPath>()
             .Distinct()];
     }

@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using ImagePrep.Guests;
 using ImagePrep.Storage.FileSystems;
 
@@ -11,7 +10,7 @@ internal static class KeepPattern
         "This pattern of keep matches nothing in the guest, so it kept nothing: it may be mistyped, or lead through a link, which patterns do not follow.";
 
     /// <summary>More than any guest that is prepared has; what is looked at no further is taken to match.</summary>
-    private const int MaxEntries = 1_000_000;
+    private const int MaxEntries = 200_000;
 
     private const int MaxDepth = 64;
 
@@ -31,27 +30,24 @@ internal static class KeepPattern
 
     private static bool IsMatchedBelow(GuestTree files, GuestNode top, string pattern)
     {
+        PathPatterns kept = new([pattern]);
         Stack<GuestNode> folders = new([top]);
         int entries = 0;
         while (folders.TryPop(out GuestNode? folder))
         {
-            if (folder.Info.Kind != NodeKind.Directory)
+            if (folder.Info.Kind != NodeKind.Directory || folder.Path.Names.Count >= MaxDepth)
             {
                 continue;
             }
 
-            foreach (DirectoryEntry entry in folder.Mount.FileSystem.List(folder.Node))
+            foreach (GuestNode child in files.Children(folder))
             {
-                GuestPath path = folder.Path / entry.Name;
-                if (++entries > MaxEntries || FileSystemName.MatchesSimpleExpression(pattern, path.ToString(), ignoreCase: false))
+                if (++entries > MaxEntries || kept.Cover(child.Path))
                 {
                     return true;
                 }
 
-                if (entry.Kind == NodeKind.Directory && path.Names.Count < MaxDepth)
-                {
-                    folders.Push(files.Find(path, followLast: false));
-                }
+                folders.Push(child);
             }
         }
 

@@ -66,7 +66,7 @@ public sealed class HashCollisionTests
         image.Replace("/names", rebuilt);
 
         E2fsck.ShouldBeSilent(image.Path);
-        using LoopMount mount = LoopMount.Open(image.Path);
+        using KernelMount mount = new(image.Path, "ro");
         HashCollisions.Names.Where(name => !File.Exists(Path.Combine(mount.Folder, "names", name.ToString()))).ShouldBeEmpty();
     }
 

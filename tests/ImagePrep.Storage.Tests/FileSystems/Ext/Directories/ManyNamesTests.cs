@@ -57,7 +57,7 @@ public sealed class ManyNamesTests
 
     private static void TheKernelShouldFind(string path, string[] left, string[] removed)
     {
-        using LoopMount mount = LoopMount.Open(path);
+        using KernelMount mount = new(path, "ro");
         string folder = Path.Combine(mount.Folder, "names");
         left.Where(name => !File.Exists(Path.Combine(folder, name))).ShouldBeEmpty();
         removed.Where(name => File.Exists(Path.Combine(folder, name))).ShouldBeEmpty();

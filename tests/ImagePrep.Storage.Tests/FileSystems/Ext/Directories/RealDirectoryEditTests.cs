@@ -72,7 +72,7 @@ public sealed class RealDirectoryEditTests(PreparedImages images)
         image.Replace("/names", Rebuild(old));
 
         HashSet<string> expected = [.. DirectoryFile.List(old).Select(record => record.Name.ToString())];
-        using (LoopMount mount = LoopMount.Open(image.Path, writable: true))
+        using (KernelMount mount = new(image.Path))
         {
             // Looking up a name walks the index; listing would only scan the blocks.
             string inside = Path.Combine(mount.Folder, "names");
